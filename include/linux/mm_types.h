@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* struct page: one for each page frame of memory, 32 bytes on the target (one cache line of the ARM1176).
+ *
+ * A block of order n is ONE block: only its first page, the head, has a state; every other page of it has state 0 ("inner").
+ * So splitting and merging touch one word a step, whatever the block's size, and an inner page's block is found by
+ * looking at the head candidates above it, order by order. The mem_map of zeroes is a valid one: all inner. */
+#pragma once
+#include <base/gfp.h>
+
+struct kmem_cache;
+
+/* page->state, one word: kind | order | zone | migrate type | flags. Fields are decoded in <mm/page_state.hpp>. */
+struct page {
+  unsigned int state;
+  int _refcount;
+  struct page* next; /* free list, per-zone list, slab list, or the owner's own list (page->lru of old drivers) */
+  struct page* prev;
+  union {
+    struct { /* kind Slab: a page of a slab, head and tails alike */
+      struct kmem_cache* slab_cache;
+      void* slab_base;          /* address of object 0 */
+      unsigned int* slab_bits;  /* free map: a set bit is a free object; points at slab_word when 32 objects or fewer */
+      unsigned int slab_word;
+    };
+    struct { /* kind Allocated: a block that the page allocator gave out */
+      unsigned long private_data;
+      const void* caller; /* who allocated it: symbol shown by reports */
+      gfp_t gfp;
+      unsigned int reserved;
+    };
+  };
+};

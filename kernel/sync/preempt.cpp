@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+#include <sync/preempt.hpp>
+
+extern "C" {
+constinit unsigned mink_preempt_count = 0;
+}
