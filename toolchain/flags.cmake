@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+# Every compiler and linker flag of mink, as lists that toolchain/mink.cmake hangs on its targets.
+# They live on the INTERFACE target mink_flags, so that CppUTest, which is not ours, is built without them.
+
+set(MINK_WARNINGS -Wall -Wextra -Wconversion -Wshadow -Werror)
+
+# What the language is in the kernel: nothing that needs a run-time library behind it.
+set(MINK_LANGUAGE
+    $<$<COMPILE_LANGUAGE:CXX>:-std=gnu++20>
+    $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>
+    $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>
+    $<$<COMPILE_LANGUAGE:CXX>:-fno-threadsafe-statics>
+    $<$<COMPILE_LANGUAGE:CXX>:-fno-use-cxa-atexit>
+    $<$<COMPILE_LANGUAGE:C>:-std=gnu11>
+    -fno-delete-null-pointer-checks)
+
+if(MINK_TARGET)
+  # -ffreestanding would take <array> and <span> from the hosted headers away; the link check keeps the promise instead.
+  # Unwind tables feed the backtrace of a fault report; there is no frame pointer.
+  set(MINK_CODEGEN ${MINK_CPU_FLAGS} -O2 -g -funwind-tables -ffunction-sections -fdata-sections)
+  set(MINK_LINK ${MINK_CPU_FLAGS} -nostartfiles --specs=nano.specs -Wl,--gc-sections -Wl,--no-warn-rwx-segments
+      -Wl,-z,max-page-size=4096)
+else()
+  set(MINK_SANITIZE -fsanitize=address,undefined -fno-sanitize-recover=all)
+  set(MINK_CODEGEN -O1 -g -fno-omit-frame-pointer ${MINK_SANITIZE})
+  set(MINK_LINK ${MINK_SANITIZE})
+  if(MINK_HOST_M32)
+    list(APPEND MINK_CODEGEN -m32)
+    list(APPEND MINK_LINK -m32)
+  endif()
+endif()
+
+add_library(mink_codegen INTERFACE)
+target_compile_options(mink_codegen INTERFACE ${MINK_CODEGEN})
+target_link_options(mink_codegen INTERFACE ${MINK_LINK})
+
+add_library(mink_flags INTERFACE)
+target_link_libraries(mink_flags INTERFACE mink_codegen)
+target_compile_options(mink_flags INTERFACE ${MINK_LANGUAGE} ${MINK_WARNINGS})
+target_compile_definitions(mink_flags INTERFACE $<IF:$<BOOL:${MINK_TARGET}>,MINK_TARGET=1,MINK_HOST=1>)
