@@ -8,16 +8,26 @@ if(NOT EXISTS ${MINK_EMPTY_SOURCE})
   file(WRITE ${MINK_EMPTY_SOURCE} "// A folder without sources of its own.\n")
 endif()
 
+if(MINK_TARGET)
+  set(MINK_LIBRARY_KIND OBJECT)
+else()
+  set(MINK_LIBRARY_KIND STATIC)
+endif()
+
 # mink_module(NAME [DIR dir] [INCLUDE dir...] [DEPENDS target...] [EXCLUDE regex...] [OPTIONS flag...])
 # DIR: searched with its subfolders for *.cpp, *.c and *.S (default: the current folder); EXCLUDE: paths relative to it.
 # INCLUDE: the public include folders. Private headers stand beside the sources and are reachable by
-#   #include "..." alone, relative to DIR. DEPENDS: the modules whose public headers this one may include.
+#   #include "..." alone, relative to DIR. A subfolder named target/ holds what only the target's image has (the names that
+#   a fake or the C library takes on the host). DEPENDS: the modules whose public headers this one may include.
 function(mink_module name)
   cmake_parse_arguments(PARSE_ARGV 1 M "" "DIR" "INCLUDE;DEPENDS;EXCLUDE;OPTIONS")
   if(NOT M_DIR)
     set(M_DIR ${CMAKE_CURRENT_SOURCE_DIR})
   endif()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE ${M_DIR} ${M_DIR}/*.cpp ${M_DIR}/*.c ${M_DIR}/*.S)
+  if(NOT MINK_TARGET)
+    list(FILTER sources EXCLUDE REGEX "(^|/)target/")
+  endif()
   foreach(regex IN LISTS M_EXCLUDE)
     list(FILTER sources EXCLUDE REGEX "${regex}")
   endforeach()
@@ -25,7 +35,9 @@ function(mink_module name)
   if(NOT sources)
     set(sources ${MINK_EMPTY_SOURCE})
   endif()
-  add_library(${name} OBJECT ${sources})
+  # The kernel is all of its objects. A host test takes what it needs: there a function of the target may be missing as
+  # long as no test comes near it.
+  add_library(${name} ${MINK_LIBRARY_KIND} ${sources})
   target_include_directories(${name} PUBLIC ${M_INCLUDE})
   target_compile_options(${name} PRIVATE -iquote${M_DIR} ${M_OPTIONS})
   set_target_properties(${name} PROPERTIES MINK_PRIVATE_DIR ${M_DIR})
