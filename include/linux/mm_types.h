@@ -15,18 +15,18 @@ struct page {
   int _refcount;
   struct page* next; /* free list, per-zone list, slab list, or the owner's own list (page->lru of old drivers) */
   struct page* prev;
+  /* The cache whose slab this page belongs to, head and tails alike; NULL in every other kind, free pages included: kfree
+   * decides by this word alone. Only mm/slab writes it. */
+  struct kmem_cache* slab_cache;
   union {
-    struct { /* kind Slab: a page of a slab, head and tails alike */
-      struct kmem_cache* slab_cache;
-      void* slab_base;          /* address of object 0 */
-      unsigned int* slab_bits;  /* free map: a set bit is a free object; points at slab_word when 32 objects or fewer */
-      unsigned int slab_word;
+    struct { /* kind Slab */
+      unsigned int* slab_map;    /* the slab's free map, one bit per object, set = free; of all its pages the same */
+      unsigned int slab_word[2]; /* the map itself (in the head) when it has 64 objects or fewer */
     };
     struct { /* kind Allocated: a block that the page allocator gave out */
       unsigned long private_data;
       const void* caller; /* who allocated it: symbol shown by reports */
       gfp_t gfp;
-      unsigned int reserved;
     };
   };
 };
