@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <CppUTest/TestHarness.h>
 
+#include <initializer_list>
 #include <lib/list.hpp>
 
 #include "fakes/log.hpp"
