@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// What the shell's tests share: a text of known size, and an environment made of a script.
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <lib/text_sink.hpp>
+#include <shell/shell.hpp>
+#include <string_view>
+
+#include "CppUTest/TestHarness.h"
+
+namespace mink::test {
+
+// Compares a piece of text with a literal.
+inline void check_text(const char* expected, std::string_view actual, const char* file, std::size_t line) {
+  char copy[2048];
+  const std::size_t length = actual.size() < sizeof copy ? actual.size() : sizeof copy - 1;
+  if (length != 0) std::memcpy(copy, actual.data(), length);
+  copy[length] = '\0';
+  STRCMP_EQUAL_LOCATION(expected, copy, "", file, line);
+}
+#define VIEW_EQUAL(expected, actual) mink::test::check_text(expected, actual, __FILE__, __LINE__)
+
+struct Script final : shell::Environment {
+  std::string_view input;
+  bool faults = false;  // the next command does
+  unsigned runs = 0;
+
+  int read_byte() override {
+    if (input.empty()) return -1;
+    const int byte = static_cast<unsigned char>(input.front());
+    input.remove_prefix(1);
+    return byte;
+  }
+  int read_byte(unsigned) override { return read_byte(); }
+  bool take_break() override { return false; }
+  bool run_guarded(void (*body)(void*), void* context) override {
+    ++runs;
+    if (!faults) body(context);
+    return faults;
+  }
+  std::optional<std::uintptr_t> symbol_address(std::string_view name) const override {
+    if (name == "jiffies") return std::uintptr_t{0xc0123450u};
+    return std::nullopt;
+  }
+  void each_file(shell::CandidateVisitor& visitor) const override {
+    for (const char* path : {"/proc/buddyinfo", "/proc/slabinfo", "/proc/meminfo"}) visitor.candidate(path);
+  }
+};
+
+}  // namespace mink::test
