@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// IRQ masking by CPS and the CPSR (ARM DDI 0301H, 2.10). FIQ is never used and stays masked.
+#pragma once
+#include <cstdint>
+
+namespace mink::arch {
+
+// The CPSR as it was; only its I bit (7) counts.
+struct IrqState {
+  std::uint32_t cpsr;
+};
+
+inline constexpr std::uint32_t kCpsrIrqMasked = 1u << 7;
+
+inline IrqState irq_save() {
+  IrqState state;
+  asm volatile("mrs %0, cpsr\n\tcpsid i" : "=r"(state.cpsr)::"memory");
+  return state;
+}
+// Sets the control field alone: the flags belong to the compiler.
+inline void irq_restore(IrqState state) { asm volatile("msr cpsr_c, %0" ::"r"(state.cpsr) : "memory"); }
+inline void irq_enable() { asm volatile("cpsie i" ::: "memory"); }
+inline void irq_disable() { asm volatile("cpsid i" ::: "memory"); }
+inline bool irqs_disabled() {
+  std::uint32_t cpsr;
+  asm volatile("mrs %0, cpsr" : "=r"(cpsr)::"memory");
+  return (cpsr & kCpsrIrqMasked) != 0;
+}
+
+}  // namespace mink::arch
