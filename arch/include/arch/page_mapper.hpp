@@ -37,8 +37,19 @@ class PageMapper {
   // Stale TLB entries may remain until purge(): the range must not be mapped anew before.
   virtual void unmap_run(VirtAddr va, std::size_t pages) = 0;
 
+  // Gives a mapped range other rights, granule by granule, break before make: while it runs, a granule has no translation, so
+  // neither the caller's text nor its stack may lie there. Inval, and nothing changed: a hole, or an end inside a granule.
+  virtual Err protect_run(VirtAddr va, std::size_t pages, PageAttr attr) = 0;
+
   // Drops every TLB and branch-predictor entry of [start, end). On return none is left.
   virtual void purge(VirtAddr start, VirtAddr end) = 0;
+
+  // Gives the tables of [start, end) that map nothing back to their source; returns how many pages. No map_run may be
+  // under way in that range. For rare use: it reads every table.
+  virtual std::size_t trim(VirtAddr start, VirtAddr end) = 0;
+
+  // Pages that second-level tables occupy now.
+  [[nodiscard]] virtual std::size_t table_pages() const = 0;
 
   // What the tables in memory say of `va` now; nothing if unmapped.
   [[nodiscard]] virtual std::optional<Translation> translate(VirtAddr va) const = 0;

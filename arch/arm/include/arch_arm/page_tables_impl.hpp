@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+// Bodies of PageTables: a template, so that the target's maintenance is inline. Included by page_tables.hpp alone.
+#pragma once
+
+namespace mink::arch::arm {
+
+// The page that holds the L2 tables of the four L1 entries from `first`, or nullptr if none of them has one.
+template <MmuMaintenance M>
+Descriptor* PageTables<M>::page_of_group(unsigned first) const {
+  for (unsigned i = first; i < first + kTablesPerPage; ++i) {
+    if (is_l2_table(l1_[i])) return table_at(PhysAddr{align_down(l2_table_address(l1_[i]).raw(), kPageSize)});
+  }
+  return nullptr;
+}
+
+// Gives L1 entry `i`, which is a fault, an L2 table. False: no page to be had.
+template <MmuMaintenance M>
+bool PageTables<M>::install_table(unsigned i) {
+  const unsigned first = i & ~(kTablesPerPage - 1);
+  void* fresh = nullptr;
+  if (page_of_group(first) == nullptr) {
+    fresh = source_->alloc_table_page();  // may sleep: the books are looked at again below
+    if (fresh == nullptr) return false;
+    // The walker must find zeroes there, not what memory held before.
+    m_.clean_dcache_range(fresh, kPageSize);
+    m_.dsb();
+  }
+  void* unused = fresh;
+  {
+    const IrqGuard guard;
+    Descriptor* page = page_of_group(first);
+    if (page == nullptr) {
+      page = static_cast<Descriptor*>(fresh);
+      unused = nullptr;
+      ++table_pages_;
+    }
+    if (is_fault(l1_[i])) {
+      const Descriptor* table = page + (i - first) * entries(kL2);
+      const PhysAddr pa{reinterpret_cast<std::uintptr_t>(table) - virt_minus_phys_};
+      write_l1(i, 1, l2_table(pa));
+    }
+  }
+  if (unused != nullptr) source_->free_table_page(unused);
+  return true;
+}
+
+// From fault to `word`: nothing to drop from the TLB, which keeps no faults.
+template <MmuMaintenance M>
+void PageTables<M>::write_l1(unsigned i, unsigned count, Descriptor word) {
+  for (unsigned k = 0; k < count; ++k) m_.store(&l1_[i + k], word);
+  m_.clean_dcache_range(&l1_[i], count * sizeof(Descriptor));
+  m_.dsb();
+}
+
+// visit(first word, how many) for the words of the range, L2 table by L2 table; megabytes without one are passed over.
+template <MmuMaintenance M>
+template <class Visit>
+void PageTables<M>::for_each_chunk(VirtAddr va, std::size_t pages, Visit visit) {
+  while (pages != 0) {
+    const unsigned at = index(kL2, va);
+    const std::size_t room = entries(kL2) - at;
+    const std::size_t count = pages < room ? pages : room;
+    const Descriptor l1 = l1_[index(kL1, va)];
+    if (is_l2_table(l1)) {
+      visit(table_at(l2_table_address(l1)) + at, count);
+    } else {
+      MINK_ASSERT(is_fault(l1));  // sections are mapped for ever
+    }
+    va += count * kPageSize;
+    pages -= count;
+  }
+}
+
+// New words are on their way to memory: on return the walker finds them.
+template <MmuMaintenance M>
+void PageTables<M>::published(PageAttr attr) {
+  if (attr.exec) m_.flush_branch_target();  // predictions made while something else, or nothing, was here
+  m_.dsb();
+  m_.isb();
+}
+
+template <MmuMaintenance M>
+void PageTables<M>::write_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageAttr attr) {
+  const Descriptor small = attr_bits(kSmallFields, attr) | kTypeSmall;
+  for_each_chunk(va, pages, [&](Descriptor* first, std::size_t count) {
+    Descriptor* word = first;
+    Descriptor* const end = first + count;
+    while (word != end) {
+      MINK_ASSERT(is_fault(*word));  // break before make
+      // A table is aligned to 1 KB, so its word's address tells the alignment of what it maps.
+      if (end - word >= static_cast<std::ptrdiff_t>(kRepeat) && is_aligned(pa.raw(), kLargePage) &&
+          is_aligned(reinterpret_cast<std::uintptr_t>(word), kRepeat * sizeof(Descriptor))) {
+        const Descriptor large = large_page(pa, attr);
+        for (unsigned k = 0; k < kRepeat; ++k) m_.store(word++, large);
+        pa += kLargePage;
+      } else {
+        m_.store(word++, static_cast<Descriptor>(pa.raw()) | small);
+        pa += kSmallPage;
+      }
+    }
+    m_.clean_dcache_range(first, count * sizeof(Descriptor));
+  });
+  published(attr);
+}
+
+template <MmuMaintenance M>
+Err PageTables<M>::map_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageAttr attr) {
+  MINK_ASSERT(pages != 0 && is_aligned(va.raw(), kPageSize) && is_aligned(pa.raw(), kPageSize));
+  MINK_ASSERT(!(attr.write && attr.exec));
+  const unsigned last = index(kL1, va + (pages * kPageSize - 1));
+  for (unsigned i = index(kL1, va); i <= last; ++i) {
+    if (is_l2_table(l1_[i])) continue;
+    MINK_ASSERT(is_fault(l1_[i]));
+    if (!install_table(i)) return Err::NoMem;
+  }
+  write_run(va, pa, pages, attr);
+  return Err::Ok;
+}
+
+template <MmuMaintenance M>
+Err PageTables<M>::map_static(VirtAddr va, PhysAddr pa, std::size_t bytes, PageAttr attr) {
+  MINK_ASSERT(is_aligned(va.raw() | pa.raw() | bytes, kPageSize) && !(attr.write && attr.exec));
+  while (bytes != 0) {
+    const std::uintptr_t both = va.raw() | pa.raw();
+    const unsigned i = index(kL1, va);
+    std::size_t done = 0;
+    if (bytes >= kSupersection && is_aligned(both, kSupersection)) {
+      for (unsigned k = 0; k < kRepeat; ++k) MINK_ASSERT(is_fault(l1_[i + k]));
+      write_l1(i, kRepeat, supersection(pa, attr));
+      done = kSupersection;
+    } else if (bytes >= kSection && is_aligned(both, kSection)) {
+      MINK_ASSERT(is_fault(l1_[i]));
+      write_l1(i, 1, section(pa, attr));
+      done = kSection;
+    } else {  // up to the next megabyte of either
+      const std::size_t room = kSection - (va.raw() & (kSection - 1));
+      done = bytes < room ? bytes : room;
+      if (const Err e = map_run(va, pa, done / kPageSize, attr); !ok(e)) return e;
+    }
+    va += done;
+    pa += done;
+    bytes -= done;
+  }
+  published(attr);
+  return Err::Ok;
+}
+
+template <MmuMaintenance M>
+void PageTables<M>::unmap_run(VirtAddr va, std::size_t pages) {
+  for_each_chunk(va, pages, [&](Descriptor* first, std::size_t count) {
+    for (Descriptor* word = first; word != first + count; ++word) m_.store(word, 0);
+    m_.clean_dcache_range(first, count * sizeof(Descriptor));
+  });
+  m_.dsb();  // the walker must find the holes before purge() makes the TLB ask again
+}
+
+template <MmuMaintenance M>
+Err PageTables<M>::protect_run(VirtAddr va, std::size_t pages, PageAttr attr) {
+  MINK_ASSERT(!(attr.write && attr.exec));
+  // Whole granules only, all of them mapped, before anything is touched.
+  const VirtAddr end = va + pages * kPageSize;
+  for (VirtAddr at = va; at != end;) {
+    const Decoded d = view().lookup(at);
+    if ((d.kind != Kind::SmallPage && d.kind != Kind::LargePage) || !is_aligned(at.raw(), d.granule) ||
+        end - at < d.granule) {
+      return Err::Inval;
+    }
+    at += d.granule;
+  }
+  while (va != end) {
+    const std::optional<Translation> old = translate(va);
+    const std::size_t granule = old->granule;
+    unmap_run(va, granule / kPageSize);
+    purge(va, va + granule);
+    write_run(va, old->pa, granule / kPageSize, attr);
+    va += granule;
+  }
+  return Err::Ok;
+}
+
+template <MmuMaintenance M>
+void PageTables<M>::purge(VirtAddr start, VirtAddr end) {
+  const std::size_t pages = (end - start) / kPageSize;
+  if (pages <= kPurgeByPage) {
+    for (VirtAddr va = start; va != end; va += kPageSize) m_.tlb_invalidate_mva(va);
+  } else {
+    m_.tlb_invalidate_all();
+  }
+  m_.flush_branch_target();  // predictions made through the old translations
+  m_.dsb();                  // all of it complete: only now may the range be mapped anew
+  m_.isb();
+}
+
+template <MmuMaintenance M>
+std::size_t PageTables<M>::trim(VirtAddr start, VirtAddr end) {
+  std::size_t given_back = 0;
+  const unsigned last = index(kL1, end - 1);
+  for (unsigned first = index(kL1, start) & ~(kTablesPerPage - 1); first <= last; first += kTablesPerPage) {
+    Descriptor* page = page_of_group(first);
+    if (page == nullptr) continue;
+    bool used = false;
+    for (unsigned i = first; i < first + kTablesPerPage && !used; ++i) {
+      if (!is_l2_table(l1_[i])) continue;
+      const Descriptor* table = page + (i - first) * entries(kL2);
+      for (unsigned k = 0; k < entries(kL2) && !used; ++k) used = !is_fault(table[k]);
+    }
+    if (used) continue;
+    for (unsigned i = first; i < first + kTablesPerPage; ++i) {
+      if (is_l2_table(l1_[i])) write_l1(i, 1, 0);
+    }
+    // The TLB holds no pointers to tables, but a walk may be under way: the page is nobody else's before this.
+    purge(VirtAddr{std::uintptr_t{first} << kL1.shift}, VirtAddr{std::uintptr_t{first + kTablesPerPage} << kL1.shift});
+    source_->free_table_page(page);
+    --table_pages_;
+    ++given_back;
+  }
+  return given_back;
+}
+
+template <MmuMaintenance M>
+std::optional<Translation> PageTables<M>::translate(VirtAddr va) const {
+  const Decoded d = view().lookup(va);
+  if (!d.maps()) return std::nullopt;
+  return Translation{d.pa + (va.raw() & (d.granule - 1)), attr_of(d), d.granule};
+}
+
+}  // namespace mink::arch::arm
