@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Stands where CP15 does under PageTables: writes down every step, and holds each table word to the ARM1176's order:
+// Stands where CP15 does under PageTables: writes down every step, and holds each table word to the ARM1176's
+// order:
 //   a new word:     store -> clean -> DSB, before anything relies on it
-//   a removed word: store 0 -> clean -> DSB -> TLB invalidate -> branch flush -> DSB -> ISB, before it is made anew
+//   a removed word: store 0 -> clean -> DSB -> TLB invalidate -> branch flush -> DSB -> ISB, before it is
+//   made anew
 #pragma once
 #include <arch_arm/mmu_maintenance.hpp>
 #include <arch_arm/table_view.hpp>
@@ -22,7 +24,8 @@ class MmuRecorder {
   void store(arch::arm::Descriptor* entry, arch::arm::Descriptor value) {
     note(Step::Store);
     if (value != 0 && *entry != 0) complain("a live word was changed without a break");
-    if (value != 0 && stale_.count(entry) != 0) complain("a word was made anew before its purge was complete");
+    if (value != 0 && stale_.count(entry) != 0)
+      complain("a word was made anew before its purge was complete");
     if (value == 0 && *entry != 0) stale_[entry] = Stale::Written;
     *entry = value;
     dirty_.insert(entry);

@@ -38,13 +38,16 @@ const char* check_l1_word(const TableView& tables, unsigned i, unsigned& l2_at) 
   const Descriptor word = tables.l1[i];
   const Decoded d = decode_l1(word);
   switch (d.kind) {
-    case Kind::Fault: return nullptr;
-    case Kind::Reserved: return "a reserved word";
+    case Kind::Fault:
+      return nullptr;
+    case Kind::Reserved:
+      return "a reserved word";
     case Kind::L2Table:
       if (d.domain != 0) return "domain is not 0";
       if ((word & 0x3fcu) != 0) return "an L2 pointer with stray bits";
       return check_l2(tables.table_at(d.pa), l2_at);
-    default: break;
+    default:
+      break;
   }
   if (d.kind == Kind::Supersection) {
     if ((word & 0x00f001e0u) != 0) return "a supersection above 4 GB";
@@ -72,7 +75,8 @@ const char* check_tables(const TableView& tables, VirtAddr& where, std::size_t* 
     }
     if (d.kind != Kind::L2Table) continue;
     const std::uintptr_t page = align_down(d.pa.raw(), kPageSize);
-    if ((d.pa.raw() - page) / table_bytes(kL2) != i % kTablesPerPage) return "an L2 table outside its quarter";
+    if ((d.pa.raw() - page) / table_bytes(kL2) != i % kTablesPerPage)
+      return "an L2 table outside its quarter";
     if (page_of_group != 0 && page != page_of_group) return "a group's L2 tables in two pages";
     if (page_of_group == 0) ++pages;
     page_of_group = page;

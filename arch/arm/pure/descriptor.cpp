@@ -24,7 +24,8 @@ Decoded decode(Descriptor d, Kind kind, std::size_t granule, Fields f) {
 
 Decoded decode_l1(Descriptor d) {
   switch (d & kTypeMask) {
-    case 0: return {};
+    case 0:
+      return {};
     case kTypeL2Table: {
       Decoded out;
       out.kind = Kind::L2Table;
@@ -38,7 +39,8 @@ Decoded decode_l1(Descriptor d) {
       out.domain = d >> 5 & 15;
       return out;
     }
-    default: break;
+    default:
+      break;
   }
   Decoded reserved;
   reserved.kind = Kind::Reserved;
@@ -54,11 +56,18 @@ Decoded decode_l2(Descriptor d) {
 PageAttr attr_of(const Decoded& d) {
   MemType type = MemType::Normal;
   switch (d.tex_cb) {
-    case 0b00000: type = MemType::StronglyOrdered; break;
+    case 0b00000:
+      type = MemType::StronglyOrdered;
+      break;
     case 0b00001:
-    case 0b01000: type = MemType::Device; break;
-    case 0b00100: type = MemType::NormalNonCached; break;
-    default: break;
+    case 0b01000:
+      type = MemType::Device;
+      break;
+    case 0b00100:
+      type = MemType::NormalNonCached;
+      break;
+    default:
+      break;
   }
   return {type, d.writable(), !d.xn};
 }

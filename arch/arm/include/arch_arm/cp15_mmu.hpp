@@ -6,7 +6,9 @@
 namespace mink::arch::arm {
 
 struct Cp15Mmu {
-  void store(Descriptor* entry, Descriptor value) { *entry = value; }  // the asm below clobbers "memory": not moved past it
+  void store(Descriptor* entry, Descriptor value) {
+    *entry = value;
+  }  // the asm below clobbers "memory": not moved past it
 
   void clean_dcache_range(const void* start, std::size_t bytes) {
     std::uintptr_t line = align_down(reinterpret_cast<std::uintptr_t>(start), kCacheLine);
@@ -18,7 +20,9 @@ struct Cp15Mmu {
   }
   void dsb() { asm volatile("mcr p15, 0, %0, c7, c10, 4" ::"r"(0) : "memory"); }
   // Global entries match whatever ASID is in bits 7:0.
-  void tlb_invalidate_mva(VirtAddr va) { asm volatile("mcr p15, 0, %0, c8, c7, 1" ::"r"(va.raw()) : "memory"); }
+  void tlb_invalidate_mva(VirtAddr va) {
+    asm volatile("mcr p15, 0, %0, c8, c7, 1" ::"r"(va.raw()) : "memory");
+  }
   void tlb_invalidate_all() { asm volatile("mcr p15, 0, %0, c8, c7, 0" ::"r"(0) : "memory"); }
   void flush_branch_target() { asm volatile("mcr p15, 0, %0, c7, c5, 6" ::"r"(0) : "memory"); }
   void isb() { asm volatile("mcr p15, 0, %0, c7, c5, 4" ::"r"(0) : "memory"); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// ARMv6 short descriptors with XP=1, TRE=0, AFE=0: encoded and decoded by arithmetic alone (ARM DDI 0301H, 6.11).
-// Kernel mappings are global, domain 0, not Shared: on the ARM1176 a Shared Normal page is not cached in L1.
+// ARMv6 short descriptors with XP=1, TRE=0, AFE=0: encoded and decoded by arithmetic alone (ARM DDI
+// 0301H, 6.11). Kernel mappings are global, domain 0, not Shared: on the ARM1176 a Shared Normal page is not
+// cached in L1.
 #pragma once
 #include <arch/page_attr.hpp>
 #include <arch_arm/geometry.hpp>
@@ -27,10 +28,14 @@ inline constexpr Fields kSmallFields{6, 4, 9, 10, 11, 0};
 // TEX:C:B as a five-bit number, TEX highest.
 constexpr unsigned tex_cb(MemType type) {
   switch (type) {
-    case MemType::Normal: return 0b00111;
-    case MemType::NormalNonCached: return 0b00100;
-    case MemType::Device: return 0b00001;
-    case MemType::StronglyOrdered: return 0b00000;
+    case MemType::Normal:
+      return 0b00111;
+    case MemType::NormalNonCached:
+      return 0b00100;
+    case MemType::Device:
+      return 0b00001;
+    case MemType::StronglyOrdered:
+      return 0b00000;
   }
   return 0;
 }
@@ -69,7 +74,9 @@ constexpr Descriptor l2_table(PhysAddr table) { return address_bits(table, table
 
 constexpr bool is_fault(Descriptor d) { return (d & kTypeMask) == 0; }
 constexpr bool is_l2_table(Descriptor l1) { return (l1 & kTypeMask) == kTypeL2Table; }
-constexpr PhysAddr l2_table_address(Descriptor l1) { return PhysAddr{l1 & ~static_cast<Descriptor>(table_bytes(kL2) - 1)}; }
+constexpr PhysAddr l2_table_address(Descriptor l1) {
+  return PhysAddr{l1 & ~static_cast<Descriptor>(table_bytes(kL2) - 1)};
+}
 
 enum class Kind : std::uint8_t { Fault, Reserved, L2Table, Supersection, Section, LargePage, SmallPage };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The one door between the page-table code and the CPU. The target's is inline CP15 (arch_arm/cp15_mmu.hpp) and costs one
-// or two instructions a step; tests put a recorder or a model of an unforgiving ARM1176 behind it. Bound at compile time.
+// The one door between the page-table code and the CPU. The target's is inline CP15 (arch_arm/cp15_mmu.hpp)
+// and costs one or two instructions a step; tests put a recorder or a model of an unforgiving ARM1176 behind
+// it. Bound at compile time.
 #pragma once
 #include <arch_arm/geometry.hpp>
 #include <concepts>
@@ -10,8 +11,8 @@ namespace mink::arch::arm {
 // Nothing is implied: a step has its effect on later steps only across the barrier that the manual asks for
 // (ARM DDI 0100I, B2.7: clean -> DSB -> TLB invalidate -> branch flush -> DSB -> ISB).
 template <class M>
-concept MmuMaintenance = requires(M& m, Descriptor* entry, Descriptor value, const void* start, std::size_t bytes,
-                                  VirtAddr va) {
+concept MmuMaintenance = requires(M& m, Descriptor* entry, Descriptor value, const void* start,
+                                  std::size_t bytes, VirtAddr va) {
   // Writes a word of a table. Into the data cache only: the table walker does not see it yet.
   { m.store(entry, value) } -> std::same_as<void>;
   // Writes every data-cache line that [start, start + bytes) touches back to memory, where the walker reads.

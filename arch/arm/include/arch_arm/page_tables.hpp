@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The kernel's translation tables, written: arch::PageMapper for the ARM1176, over any table memory, page source and
-// maintenance. Costs: a descriptor is one store, a cache line of them one clean, a call one DSB and ISB.
+// The kernel's translation tables, written: arch::PageMapper for the ARM1176, over any table memory, page
+// source and maintenance. Costs: a descriptor is one store, a cache line of them one clean, a call one DSB
+// and ISB.
 #pragma once
 #include <arch/irq.hpp>
 #include <arch/page_mapper.hpp>
@@ -13,15 +14,17 @@ namespace mink::arch::arm {
 template <MmuMaintenance M>
 class PageTables final : public PageMapper {
  public:
-  // l1: 16 KB, aligned to its size, zeroed or already in use. virt_minus_phys: of the memory that tables live in.
+  // l1: 16 KB, aligned to its size, zeroed or already in use. virt_minus_phys: of the memory that tables live
+  // in.
   constexpr PageTables(Descriptor* l1, std::uintptr_t virt_minus_phys, TableSource* source, M& maintenance)
       : l1_{l1}, virt_minus_phys_{virt_minus_phys}, source_{source}, m_{maintenance} {}
 
-  // Second-level tables come from there from now on. Tables of the former source stay; trim() must not meet them.
+  // Second-level tables come from there from now on. Tables of the former source stay; trim() must not meet
+  // them.
   void set_source(TableSource& source) { source_ = &source; }
 
-  // The linear map and other mappings that stay: also by sections and supersections, where both ends allow. `bytes` is a
-  // multiple of the page size. As map_run otherwise.
+  // The linear map and other mappings that stay: also by sections and supersections, where both ends allow.
+  // `bytes` is a multiple of the page size. As map_run otherwise.
   Err map_static(VirtAddr va, PhysAddr pa, std::size_t bytes, PageAttr attr);
 
   Err map_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageAttr attr) override;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Bodies of PageTables: a template, so that the target's maintenance is inline. Included by page_tables.hpp alone.
+// Bodies of PageTables: a template, so that the target's maintenance is inline. Included by page_tables.hpp
+// alone.
 #pragma once
 
 namespace mink::arch::arm {
@@ -52,7 +53,8 @@ void PageTables<M>::write_l1(unsigned i, unsigned count, Descriptor word) {
   m_.dsb();
 }
 
-// visit(first word, how many) for the words of the range, L2 table by L2 table; megabytes without one are passed over.
+// visit(first word, how many) for the words of the range, L2 table by L2 table; megabytes without one are
+// passed over.
 template <MmuMaintenance M>
 template <class Visit>
 void PageTables<M>::for_each_chunk(VirtAddr va, std::size_t pages, Visit visit) {
@@ -208,8 +210,10 @@ std::size_t PageTables<M>::trim(VirtAddr start, VirtAddr end) {
     for (unsigned i = first; i < first + kTablesPerPage; ++i) {
       if (is_l2_table(l1_[i])) write_l1(i, 1, 0);
     }
-    // The TLB holds no pointers to tables, but a walk may be under way: the page is nobody else's before this.
-    purge(VirtAddr{std::uintptr_t{first} << kL1.shift}, VirtAddr{std::uintptr_t{first + kTablesPerPage} << kL1.shift});
+    // The TLB holds no pointers to tables, but a walk may be under way: the page is nobody else's before
+    // this.
+    purge(VirtAddr{std::uintptr_t{first} << kL1.shift},
+          VirtAddr{std::uintptr_t{first + kTablesPerPage} << kL1.shift});
     source_->free_table_page(page);
     --table_pages_;
     ++given_back;

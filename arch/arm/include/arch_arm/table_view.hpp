@@ -29,9 +29,10 @@ struct TableView {
   }
 };
 
-// The tables' own rules, whole: repeated words equal, domain 0 and global, nothing writable and executable, nothing in the
-// user half, no reserved word, L2 tables of a group in one page each in its quarter. Returns what is wrong and sets
-// `where`, or nullptr. `table_pages`, if given, receives the number of pages that L2 tables occupy. Reads every word.
+// The tables' own rules, whole: repeated words equal, domain 0 and global, nothing writable and executable,
+// nothing in the user half, no reserved word, L2 tables of a group in one page each in its quarter. Returns
+// what is wrong and sets `where`, or nullptr. `table_pages`, if given, receives the number of pages that L2
+// tables occupy. Reads every word.
 const char* check_tables(const TableView& tables, VirtAddr& where, std::size_t* table_pages = nullptr);
 
 }  // namespace mink::arch::arm
