@@ -15,7 +15,7 @@ if(NOT MINK_TARGET)
 endif()
 add_library(CppUTest STATIC ${cpputest_sources})
 target_include_directories(CppUTest SYSTEM PUBLIC ${MINK_CPPUTEST}/include)
-target_compile_definitions(CppUTest PUBLIC CPPUTEST_USE_OWN_CONFIGURATION CPPUTEST_STD_CPP_LIB_DISABLED
+target_compile_definitions(CppUTest PUBLIC CPPUTEST_USE_OWN_CONFIGURATION CPPUTEST_STD_CPP_LIB_DISABLED CPPUTEST_USE_LONG_LONG=1
                            CPPUTEST_MEM_LEAK_DETECTION_DISABLED
                            PRIVATE $<$<NOT:$<BOOL:${MINK_TARGET}>>:CPPUTEST_HAVE_GETTIMEOFDAY>)
 target_compile_options(CppUTest PRIVATE -w -std=gnu++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics

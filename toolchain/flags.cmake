@@ -25,7 +25,11 @@ else()
   set(MINK_CODEGEN -O1 -g -fno-omit-frame-pointer ${MINK_SANITIZE})
   set(MINK_LINK ${MINK_SANITIZE})
   if(MINK_HOST_M32)
-    list(APPEND MINK_CODEGEN -m32)
+    # The kernel's <asm/...> is where the 64-bit compiler looks: the package that links it for -m32 conflicts with
+    # every cross compiler.
+    execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-multiarch OUTPUT_VARIABLE multiarch
+                    OUTPUT_STRIP_TRAILING_WHITESPACE)
+    list(APPEND MINK_CODEGEN -m32 -idirafter/usr/include/${multiarch})
     list(APPEND MINK_LINK -m32)
   endif()
 endif()
