@@ -17,6 +17,7 @@ constinit bool log_taken = false;
 constinit char panic_text[512] = "";
 constinit detail::PanicTrap* innermost_trap = nullptr;
 constinit unsigned dumps = 0;
+constinit bool reports_allowed = true;
 constinit const FakeSymbol* symbols = nullptr;
 constinit std::size_t symbol_count = 0;
 
@@ -35,6 +36,7 @@ const char* take_log() {
   return log_text;
 }
 bool logged(const char* text) { return !log_taken && std::strstr(log_text, text) != nullptr; }
+void allow_reports(bool allowed) { reports_allowed = allowed; }
 unsigned stack_dumps() { return dumps; }
 void set_symbols(const FakeSymbol* table, std::size_t count) {
   symbols = table;
@@ -56,17 +58,24 @@ using namespace mink::fakes;
 
 extern "C" {
 
-int printk(const char* format, ...) {
+int vprintk(const char* format, std::va_list args) {
   if (log_taken) log_length = 0;
   log_taken = false;
   mink::BufferSink out{log_text + log_length, sizeof log_text - log_length};
-  std::va_list args;
-  va_start(args, format);
   const int length = mink::vprint(out, skip_level(format), args);
-  va_end(args);
   log_length += out.length();
   return length;
 }
+
+int printk(const char* format, ...) {
+  std::va_list args;
+  va_start(args, format);
+  const int length = vprintk(format, args);
+  va_end(args);
+  return length;
+}
+
+int printk_ratelimit(void) { return reports_allowed; }
 
 void panic(const char* format, ...) {
   mink::BufferSink out{panic_text};

@@ -41,6 +41,9 @@ const char* panic_of(Body&& body) {
 // dump_stack() calls so far.
 unsigned stack_dumps();
 
+// Host only: what printk_ratelimit() answers; at start true.
+void allow_reports(bool allowed);
+
 struct FakeSymbol {
   std::uintptr_t start;
   std::uintptr_t size;
