@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""The machines of QEMU that mink knows: one entry per folder of board/ that QEMU can be."""
+import dataclasses
+import re
+
+MIB = 1 << 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Board:
+    name: str
+    machine: tuple  # QEMU's options for it
+    default_memory: int
+    max_memory: int
+    command_line_bytes: int  # of the kernel command line that the kernel keeps
+
+
+BOARDS = {
+    "versatilepb": Board("versatilepb", ("-M", "versatilepb", "-cpu", "arm1176"), 128 * MIB, 256 * MIB, 1023),
+}
+
+
+def parse_size(text):
+    """Bytes of '64M', '65536K', '67108864'. ValueError if it is none."""
+    match = re.fullmatch(r"(\d+)([KMG]?)B?", text.strip(), re.I)
+    if not match:
+        raise ValueError(f"'{text}' is not a size: try 64M")
+    return int(match[1]) * {"": 1, "K": 1 << 10, "M": MIB, "G": 1 << 30}[match[2].upper()]
+
+
+def quote_exec(commands):
+    """The kernel command line's exec="..." for these commands. ValueError if they cannot be quoted."""
+    text = "; ".join(commands)
+    if '"' in text and "'" in text:
+        raise ValueError("exec on the kernel command line takes one kind of quotes, not both")
+    return 'exec="' + text.replace('"', "'") + '"'
+
+
+def qemu_argv(board, image, memory=None, append="", commands=None, icount=False, gdb_port=None, interactive=False):
+    """The command that boots `image` (a path). ValueError says what is wrong with the wishes.
+
+    commands: travel in the kernel command line. interactive: the monitor is behind the escape key, Ctrl-].
+    """
+    memory = board.default_memory if memory is None else memory
+    if not 0 < memory <= board.max_memory:
+        raise ValueError(f"{board.name} has at most {board.max_memory // MIB}M of memory")
+    if memory % MIB:
+        raise ValueError("QEMU gives memory by whole megabytes")
+    if commands is not None:
+        append = (append + " " + quote_exec(commands)).strip()
+    if len(append.encode()) > board.command_line_bytes:
+        raise ValueError(f"the kernel command line would have {len(append.encode())} bytes, "
+                         f"{board.command_line_bytes} are kept: use fewer commands, or none with --icount")
+    argv = ["qemu-system-arm", *board.machine, "-m", str(memory // MIB), "-kernel", str(image),
+            "-display", "none", "-nic", "none", "-no-reboot"]
+    argv += ["-echr", "0x1d", "-serial", "mon:stdio"] if interactive else ["-serial", "stdio", "-monitor", "none"]
+    if append:
+        argv += ["-append", append]
+    if icount:
+        argv += ["-icount", "shift=0"]
+    if gdb_port is not None:
+        argv += ["-S", "-gdb", f"tcp:127.0.0.1:{gdb_port}"]
+    return argv
+
+
+def split_commands(line):
+    """The commands of 'cmd; cmd': a semicolon in quotes or behind a backslash separates nothing."""
+    commands, current, quote, escaped = [], "", "", False
+    for c in line:
+        if not escaped and not quote and c in ";\n":
+            commands.append(current.strip())
+            current = ""
+            continue
+        if escaped:
+            escaped = False
+        elif c == "\\" and quote != "'":
+            escaped = True
+        elif quote:
+            quote = "" if c == quote else quote
+        elif c in "'\"":
+            quote = c
+        current += c
+    commands.append(current.strip())
+    return [command for command in commands if command]

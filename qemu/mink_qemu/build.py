@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""From a checkout to an image: configured once, built always, which is quick when there is nothing to do."""
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+IMAGES = {"kernel": "mink", "tests": "mink_tests"}
+
+
+class BuildError(Exception):
+    """Carries what the failed step printed."""
+
+
+def quietly(argv, what):
+    result = subprocess.run(argv, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                            text=True, check=False)
+    if result.returncode:
+        raise BuildError(f"{result.stdout}\n{what} failed: {' '.join(argv)}")
+    return result.stdout
+
+
+def build(preset, targets=()):
+    directory = ROOT / "build" / preset
+    if not (directory / "build.ninja").exists():
+        print(f"configuring and building {preset}, once ...", file=sys.stderr, flush=True)
+        quietly(["cmake", "--preset", preset], "configuring")
+    quietly(["cmake", "--build", "--preset", preset, *(["--target", *targets] if targets else [])], "the build")
+    return directory
+
+
+def image_path(board, kind):
+    """Where the raw image `kind` ('kernel' or 'tests') for `board` is, or will be."""
+    return ROOT / "build" / board / f"{IMAGES[kind]}.bin"
+
+
+def image(board, kind):
+    """Builds that image and returns its path."""
+    build(board, [IMAGES[kind]])
+    return image_path(board, kind)
