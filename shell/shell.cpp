@@ -4,7 +4,7 @@
 
 namespace mink::shell {
 
-Shell::Shell(std::span<const Family> families, Environment& environment, TextSink& console)
+Shell::Shell(std::span<const Family* const> families, Environment& environment, TextSink& console)
     : families_{families},
       environment_{environment},
       editor_{console, history_, *this},
@@ -97,8 +97,8 @@ int Shell::run_command(std::span<const std::string_view> words) {
 }
 
 const Command* Shell::find(std::string_view name) const {
-  for (const Family& family : families_) {
-    for (const Command& command : family.commands) {
+  for (const Family* family : families_) {
+    for (const Command& command : family->commands) {
       if (name == command.name) return &command;
     }
   }
@@ -119,8 +119,8 @@ void visit_matching(std::string_view words, std::string_view prefix, CandidateVi
 
 void Shell::complete(const WordPlace& place, CandidateVisitor& visitor) const {
   if (place.index == 0 || place.command == "help" || place.command == "watch") {
-    for (const Family& family : families_) {
-      for (const Command& command : family.commands) visit_matching(command.name, place.word, visitor);
+    for (const Family* family : families_) {
+      for (const Command& command : family->commands) visit_matching(command.name, place.word, visitor);
     }
     return;
   }

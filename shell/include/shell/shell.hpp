@@ -42,7 +42,7 @@ class Shell final : private CompletionSource {
   static constexpr std::string_view kPrompt = "mink> ";
 
   // `families` and what they point to must outlive the shell.
-  Shell(std::span<const Family> families, Environment& environment, TextSink& console);
+  Shell(std::span<const Family* const> families, Environment& environment, TextSink& console);
 
   // Reads lines and runs them until the environment has no more bytes.
   void run_console();
@@ -57,10 +57,11 @@ class Shell final : private CompletionSource {
   [[nodiscard]] int first_failure() const { return first_failure_; }
 
   [[nodiscard]] const Command* find(std::string_view name) const;
-  [[nodiscard]] std::span<const Family> families() const { return families_; }
+  [[nodiscard]] std::span<const Family* const> families() const { return families_; }
   [[nodiscard]] Environment& environment() { return environment_; }
   [[nodiscard]] Mode mode() const { return editor_.mode(); }
   void set_mode(Mode mode) { editor_.set_mode(mode); }
+  [[nodiscard]] bool ansi() const { return editor_.ansi(); }
   [[nodiscard]] const History& history() const { return history_; }
 
  private:
@@ -78,7 +79,7 @@ class Shell final : private CompletionSource {
   void complete(const WordPlace& place, CandidateVisitor& visitor) const override;
   void note(int status);
 
-  std::span<const Family> families_;
+  std::span<const Family* const> families_;
   Environment& environment_;
   History history_;
   LineEditor editor_;

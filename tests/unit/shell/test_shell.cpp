@@ -44,7 +44,8 @@ constexpr Command kCommands[] = {
     {.name = "end", .usage = "N", .summary = "ends", .example = "end 1", .run = run_end},
     {.name = "at", .usage = "[-f] ADDR\nADDR N", .summary = "at", .example = "at 0", .run = run_at},
 };
-constexpr Family kFamilies[] = {{"Test", kCommands}};
+constexpr Family kFamily{"Test", kCommands};
+constexpr const Family* kFamilies[] = {&kFamily};
 
 }  // namespace
 
