@@ -22,8 +22,9 @@ constinit TimerWheel wheel{INITIAL_JIFFIES};
 constinit unsigned long long jiffies_64 = INITIAL_JIFFIES;
 constinit std::uint64_t cycles_per_tick = 0;
 constinit std::uint64_t last_tick = 0;  // in the clock's steps: where the last jiffy began
-constinit void (*timer_trigger)() = run_timers;
-constinit void (*tick_hook)() = nullptr;
+using Hook = void (*)();
+constinit Hook timer_trigger = run_timers;
+constinit Hook tick_hook = nullptr;
 
 // How many jiffies have passed: one, unless interrupts were off for longer than that. By the clock, so that
 // ticks that could not be delivered are not lost; to the nearest, because the two counters need not be in
