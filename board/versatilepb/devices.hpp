@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// The board's devices: one object each, made when its registers are mapped.
+#pragma once
+#include <board/memory_map.hpp>
+#include <drivers/pl011.hpp>
+#include <drivers/pl190.hpp>
+#include <drivers/sp804.hpp>
+#include <drivers/versatile_sic.hpp>
+#include <drivers/versatile_sysreg.hpp>
+
+namespace mink::board {
+
+// The console, by the boot's device mapping: before anything else.
+void early_console_init();
+
+// Each needs those before it. Interrupts are off at the CPU.
+void irq_chips_init();  // maps all the others' registers, too
+void clock_init();
+void tick_start();
+void console_input_init();
+
+}  // namespace mink::board
