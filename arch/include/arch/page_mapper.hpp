@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What vmalloc and ioremap need of an MMU. The ARM's is in arch/arm; a host test brings its own, which may fail on purpose.
+// What vmalloc and ioremap need of an MMU. The ARM's is in arch/arm; a host test brings its own, which may
+// fail on purpose.
 #pragma once
 #include <arch/page_attr.hpp>
 #include <base/addr.hpp>
@@ -28,24 +29,26 @@ struct Translation {
 
 class PageMapper {
  public:
-  // Maps `pages` pages from `va` to the physically contiguous run at `pa`; uses larger granules where both ends allow.
-  // The range must be unmapped and its TLB entries purged (break before make). NoMem: no table to be had, nothing is
-  // mapped then. The new descriptors are visible to the walker on return. O(pages), not O(address space).
+  // Maps `pages` pages from `va` to the physically contiguous run at `pa`; uses larger granules where both
+  // ends allow. The range must be unmapped and its TLB entries purged (break before make). NoMem: no table to
+  // be had, nothing is mapped then. The new descriptors are visible to the walker on return. O(pages), not
+  // O(address space).
   virtual Err map_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageAttr attr) = 0;
 
-  // Clears the descriptors of `pages` pages from `va` (holes are allowed) and makes that visible to the walker.
-  // Stale TLB entries may remain until purge(): the range must not be mapped anew before.
+  // Clears the descriptors of `pages` pages from `va` (holes are allowed) and makes that visible to the
+  // walker. Stale TLB entries may remain until purge(): the range must not be mapped anew before.
   virtual void unmap_run(VirtAddr va, std::size_t pages) = 0;
 
-  // Gives a mapped range other rights, granule by granule, break before make: while it runs, a granule has no translation, so
-  // neither the caller's text nor its stack may lie there. Inval, and nothing changed: a hole, or an end inside a granule.
+  // Gives a mapped range other rights, granule by granule, break before make: while it runs, a granule has no
+  // translation, so neither the caller's text nor its stack may lie there. Inval, and nothing changed: a
+  // hole, or an end inside a granule.
   virtual Err protect_run(VirtAddr va, std::size_t pages, PageAttr attr) = 0;
 
   // Drops every TLB and branch-predictor entry of [start, end). On return none is left.
   virtual void purge(VirtAddr start, VirtAddr end) = 0;
 
-  // Gives the tables of [start, end) that map nothing back to their source; returns how many pages. No map_run may be
-  // under way in that range. For rare use: it reads every table.
+  // Gives the tables of [start, end) that map nothing back to their source; returns how many pages. No
+  // map_run may be under way in that range. For rare use: it reads every table.
   virtual std::size_t trim(VirtAddr start, VirtAddr end) = 0;
 
   // Pages that second-level tables occupy now.
