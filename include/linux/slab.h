@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Object caches and kmalloc: Linux's names and contracts, today's and those of the books (C and C++).
- * Source: Documentation/core-api/memory-allocation, mm-api; Linux Device Drivers, chapter 8, for the old forms. */
+ * Source: Documentation/core-api/memory-allocation, mm-api; Linux Device Drivers, chapter 8, for the old
+ * forms. */
 #pragma once
 #include <linux/gfp_types.h>
 #include <stddef.h>
@@ -16,13 +17,14 @@ typedef unsigned int slab_flags_t;
 #define SLAB_HWCACHE_ALIGN ((slab_flags_t)0x00002000u)      /* objects start on cache lines (32 bytes) */
 #define SLAB_CACHE_DMA ((slab_flags_t)0x00004000u)          /* slabs from zone DMA */
 #define SLAB_STORE_USER ((slab_flags_t)0x00010000u)         /* remember who allocated and who freed */
-#define SLAB_RECLAIM_ACCOUNT ((slab_flags_t)0x00020000u)    /* objects can be reclaimed: placed and counted so */
-#define SLAB_PANIC ((slab_flags_t)0x00040000u)              /* no cache, no kernel */
-#define SLAB_TYPESAFE_BY_RCU ((slab_flags_t)0x00080000u)    /* pages, not objects, wait for a grace period */
-#define SLAB_MEM_SPREAD ((slab_flags_t)0x00100000u)         /* no meaning on one node */
-#define SLAB_TRACE ((slab_flags_t)0x00200000u)              /* log each allocation and free */
-#define SLAB_NOLEAKTRACE ((slab_flags_t)0x00800000u)        /* no meaning: there is no leak tracer */
-#define SLAB_ACCOUNT ((slab_flags_t)0x04000000u)            /* no meaning: there are no memory cgroups */
+#define SLAB_RECLAIM_ACCOUNT ((slab_flags_t)0x00020000u) /* objects can be reclaimed: placed and counted so \
+                                                          */
+#define SLAB_PANIC ((slab_flags_t)0x00040000u)           /* no cache, no kernel */
+#define SLAB_TYPESAFE_BY_RCU ((slab_flags_t)0x00080000u) /* pages, not objects, wait for a grace period */
+#define SLAB_MEM_SPREAD ((slab_flags_t)0x00100000u)      /* no meaning on one node */
+#define SLAB_TRACE ((slab_flags_t)0x00200000u)           /* log each allocation and free */
+#define SLAB_NOLEAKTRACE ((slab_flags_t)0x00800000u)     /* no meaning: there is no leak tracer */
+#define SLAB_ACCOUNT ((slab_flags_t)0x04000000u)         /* no meaning: there are no memory cgroups */
 #define SLAB_TEMPORARY SLAB_RECLAIM_ACCOUNT
 #define SLAB_DESTROY_BY_RCU SLAB_TYPESAFE_BY_RCU
 #define SLAB_DEBUG_FREE SLAB_CONSISTENCY_CHECKS
@@ -49,7 +51,8 @@ typedef unsigned int slab_flags_t;
 #define KMALLOC_SHIFT_MAX 22
 #define KMALLOC_MIN_SIZE (1 << KMALLOC_SHIFT_LOW)
 #define KMALLOC_MAX_CACHE_SIZE (1ul << KMALLOC_SHIFT_HIGH)
-#define KMALLOC_MAX_SIZE (1ul << KMALLOC_SHIFT_MAX) /* the build's limit; kmalloc_max= lowers it at run time */
+#define KMALLOC_MAX_SIZE \
+  (1ul << KMALLOC_SHIFT_MAX) /* the build's limit; kmalloc_max= lowers it at run time */
 #define KMALLOC_MAX_ORDER (KMALLOC_SHIFT_MAX - 12)
 
 /* kmalloc(0): not NULL, faults when touched, may be freed. */
@@ -68,16 +71,17 @@ extern "C" {
 
 /* Caches. Create, destroy, shrink: thread context. alloc: any context that gfp allows; free: any context.
  *
- * name: copied. size: 1 .. KMALLOC_MAX_SIZE bytes. align: 0 or a power of two up to 4096. ctor: NULL, or run once for each
- * object when its slab is made (never again until the slab is released). Returns NULL (panics under SLAB_PANIC) for bad
- * arguments, which it names, or no memory. */
+ * name: copied. size: 1 .. KMALLOC_MAX_SIZE bytes. align: 0 or a power of two up to 4096. ctor: NULL, or run
+ * once for each object when its slab is made (never again until the slab is released). Returns NULL (panics
+ * under SLAB_PANIC) for bad arguments, which it names, or no memory. */
 struct kmem_cache* kmem_cache_create(const char* name, size_t size, size_t align, slab_flags_t flags,
                                      kmem_ctor1_t ctor);
 /* All forms of kmem_cache_create end here. ctor_args, dtor_args: 0 (no function), 1 or 3. */
 struct kmem_cache* __kmem_cache_create(const char* name, size_t size, size_t align, slab_flags_t flags,
                                        kmem_any_fn_t ctor, int ctor_args, kmem_any_fn_t dtor, int dtor_args);
 
-/* 0, or -EBUSY when objects are live: they are listed by address, and the cache goes on. NULL is fine. (Linux: void) */
+/* 0, or -EBUSY when objects are live: they are listed by address, and the cache goes on. NULL is fine.
+ * (Linux: void) */
 int kmem_cache_destroy(struct kmem_cache* cache);
 /* Gives all empty slabs back. Returns 0 when no slab is left, else 1. */
 int kmem_cache_shrink(struct kmem_cache* cache);
@@ -94,13 +98,14 @@ int kmem_cache_alloc_bulk(struct kmem_cache* cache, gfp_t flags, size_t count, v
 /* cache NULL: each object's own (kmalloc's large ones too). */
 void kmem_cache_free_bulk(struct kmem_cache* cache, size_t count, void** objects);
 
-/* kmalloc: at least ARCH_KMALLOC_MINALIGN aligned, physically contiguous, powers of two aligned to their size.
- * NULL: no memory or more than the limit. Any context that flags allow. */
+/* kmalloc: at least ARCH_KMALLOC_MINALIGN aligned, physically contiguous, powers of two aligned to their
+ * size. NULL: no memory or more than the limit. Any context that flags allow. */
 extern struct kmem_cache* kmalloc_caches[NR_KMALLOC_TYPES][KMALLOC_SHIFT_HIGH + 1];
 void* __kmalloc(size_t size, gfp_t flags);
 void* kmalloc_large(size_t size, gfp_t flags);
 void* kmem_cache_alloc_trace(struct kmem_cache* cache, gfp_t flags, size_t size);
-/* NULL and ZERO_SIZE_PTR are fine. Anything that kmalloc or a cache did not give is named, reported and refused. */
+/* NULL and ZERO_SIZE_PTR are fine. Anything that kmalloc or a cache did not give is named, reported and
+ * refused. */
 void kfree(const void* object);
 void kfree_sensitive(const void* object); /* zeroes first */
 size_t ksize(const void* object);         /* what may be used: the cache's object size, or whole pages */
@@ -114,7 +119,8 @@ char* kstrndup(const char* text, size_t max, gfp_t flags);
 }
 #endif
 
-/* Which cache serves `size` bytes: 96 and 192 stand between the powers of two. 0 for 0; above 8 K: one past the last. */
+/* Which cache serves `size` bytes: 96 and 192 stand between the powers of two. 0 for 0; above 8 K: one past
+ * the last. */
 static inline __attribute__((always_inline)) unsigned int kmalloc_index(size_t size) {
   if (size == 0) return 0;
   if (size <= 32) return 5;
@@ -186,12 +192,12 @@ static inline void kfree_s(const void* object, size_t size) {
 #include <linux/slab_create.hpp>
 #else
 /* In C the old six-argument form is chosen by the argument count, and a constructor's kind by its type. */
-#define MINK_KMEM_FN_ARGS(f) \
-  _Generic((f), kmem_ctor1_t: 1, kmem_ctor3_t: 3, default: 0)
-#define MINK_KMEM_CREATE5(name, size, align, flags, ctor)                                                         \
-  __kmem_cache_create((name), (size), (align), (flags), (kmem_any_fn_t)(ctor), MINK_KMEM_FN_ARGS(ctor), NULL, 0)
-#define MINK_KMEM_CREATE6(name, size, align, flags, ctor, dtor)                                                   \
-  __kmem_cache_create((name), (size), (align), (flags), (kmem_any_fn_t)(ctor), MINK_KMEM_FN_ARGS(ctor),           \
+#define MINK_KMEM_FN_ARGS(f) _Generic((f), kmem_ctor1_t : 1, kmem_ctor3_t : 3, default : 0)
+#define MINK_KMEM_CREATE5(name, size, align, flags, ctor)                                               \
+  __kmem_cache_create((name), (size), (align), (flags), (kmem_any_fn_t)(ctor), MINK_KMEM_FN_ARGS(ctor), \
+                      NULL, 0)
+#define MINK_KMEM_CREATE6(name, size, align, flags, ctor, dtor)                                         \
+  __kmem_cache_create((name), (size), (align), (flags), (kmem_any_fn_t)(ctor), MINK_KMEM_FN_ARGS(ctor), \
                       (kmem_any_fn_t)(dtor), MINK_KMEM_FN_ARGS(dtor))
 #define MINK_KMEM_PICK(a, b, c, d, e, f, create, ...) create
 #define kmem_cache_create(...) \

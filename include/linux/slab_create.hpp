@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The C++ side of kmem_cache_create: the old six-argument form, and constructors of one and of three arguments.
-// Included by <linux/slab.h>, which declares the rest.
+// The C++ side of kmem_cache_create: the old six-argument form, and constructors of one and of three
+// arguments. Included by <linux/slab.h>, which declares the rest.
 #pragma once
 #include <linux/slab.h>
 
@@ -8,7 +8,8 @@
 
 namespace mink::slab_create {
 
-// A constructor or destructor as the allocator keeps it: the pointer, and how many arguments it takes (0: none given).
+// A constructor or destructor as the allocator keeps it: the pointer, and how many arguments it takes (0:
+// none given).
 struct Function {
   kmem_any_fn_t pointer;
   int arguments;
@@ -30,15 +31,17 @@ Function erase(F f) {
 }  // namespace mink::slab_create
 
 template <class Ctor>
-  requires(!std::is_same_v<Ctor, kmem_ctor1_t>)
-kmem_cache* kmem_cache_create(const char* name, std::size_t size, std::size_t align, slab_flags_t flags, Ctor ctor) {
+requires(!std::is_same_v<Ctor, kmem_ctor1_t>) kmem_cache* kmem_cache_create(const char* name,
+                                                                            std::size_t size,
+                                                                            std::size_t align,
+                                                                            slab_flags_t flags, Ctor ctor) {
   const auto c = mink::slab_create::erase(ctor);
   return __kmem_cache_create(name, size, align, flags, c.pointer, c.arguments, nullptr, 0);
 }
 
 template <class Ctor, class Dtor>
-kmem_cache* kmem_cache_create(const char* name, std::size_t size, std::size_t align, slab_flags_t flags, Ctor ctor,
-                              Dtor dtor) {
+kmem_cache* kmem_cache_create(const char* name, std::size_t size, std::size_t align, slab_flags_t flags,
+                              Ctor ctor, Dtor dtor) {
   const auto c = mink::slab_create::erase(ctor);
   const auto d = mink::slab_create::erase(dtor);
   return __kmem_cache_create(name, size, align, flags, c.pointer, c.arguments, d.pointer, d.arguments);

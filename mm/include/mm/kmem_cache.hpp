@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// struct kmem_cache: one kind of object, its slabs, and the eight words that the fast paths touch.
+//
+// A slab's books are a free map, one bit per object (set = free, the highest bit the first object), outside
+// of the objects: a write after free or past an object cannot corrupt them, what a constructor wrote
+// survives, and a double free is told from a good one exactly, however much later it comes. The cache
+// allocates from one word of one slab's map, the current word, until it is used up:
+//
+//   kmem_cache --word--> map word of the current slab: clz finds the object, word_base + bit * size is its
+//   address
+//
+// Every slab is in one of four places: current; full (all its map words zero); partial; empty (none
+// allocated). Bits of the last word beyond the last object are set, except in a full slab: so "was zero" and
+// "is all ones now" are all that a free has to look for.
+#pragma once
+#include <base/addr.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <lib/list.hpp>
+
+#include <linux/mm_types.h>
+#include <linux/slab.h>
+
+namespace mink::mm {
+
+class SlabAllocator;
+
+// Slabs by their head page, linked through page->next and ->prev. Zeroed memory is an empty list. Irqs off.
+class SlabList {
+ public:
+  [[nodiscard]] page* front() const { return front_; }
+  void push_back(page& slab) {
+    slab.next = nullptr;
+    slab.prev = back_;
+    (back_ != nullptr ? back_->next : front_) = &slab;
+    back_ = &slab;
+  }
+  void erase(page& slab) {
+    (slab.prev != nullptr ? slab.prev->next : front_) = slab.next;
+    (slab.next != nullptr ? slab.next->prev : back_) = slab.prev;
+    slab.next = slab.prev = nullptr;
+  }
+
+ private:
+  page* front_ = nullptr;
+  page* back_ = nullptr;
+};
+
+}  // namespace mink::mm
+
+struct alignas(32) kmem_cache {
+  // The fast paths' line. In a debug cache word_count and object_limit are 0: each operation goes the slow
+  // way.
+  unsigned* word;            // the current word
+  std::uintptr_t word_base;  // address of its first object
+  std::uint32_t size;        // distance of two objects
+  std::uint32_t word_count;  // objects of the current word; 0: there is none
+  std::uintptr_t inverse;    // exact division by size
+  std::uint32_t shift;
+  std::uint32_t slab_mask;     // bytes of a slab - 1
+  std::uint32_t object_limit;  // objects of a slab
+
+  std::uint32_t objects;  // of a slab, in every cache
+  page* current;          // the slab that `word` belongs to
+  mink::mm::SlabList partial;
+  mink::mm::SlabList full;
+  mink::mm::SlabList empty;
+  std::uint32_t slab_count;
+  std::uint32_t empty_count;
+
+  slab_flags_t flags;
+  std::uint32_t object_size;  // as asked for
+  std::uint32_t left_pad;     // from slot to object
+  std::uint32_t right_zone;   // from slot; 0: no red zones
+  std::uint32_t right_end;    // from slot
+  std::uint32_t tracks;       // from slot; 0: users are not stored
+  std::uint32_t map_offset;   // from the slab's start; 0: the map is in struct page
+  std::uint32_t map_words;
+  unsigned phantom;  // bits of the last map word without an object
+  unsigned order;
+
+  kmem_any_fn_t ctor;
+  kmem_any_fn_t dtor;
+  std::uint8_t ctor_args;  // 0 (none), 1 or 3
+  std::uint8_t dtor_args;
+  bool owns_name;
+  bool permanent;  // kmalloc's, and the cache of caches: not to be destroyed
+  const char* name;
+  mink::mm::SlabAllocator* owner;
+  mink::ListNode list_node;  // SlabAllocator's caches
+};
+
+static_assert(offsetof(kmem_cache, object_limit) + sizeof(std::uint32_t) <= (sizeof(void*) == 4 ? 32 : 48),
+              "what the fast paths touch is one cache line on the target");

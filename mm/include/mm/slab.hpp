@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+// The slab allocator: object caches and kmalloc over an injected page allocator. The kernel has one; a test
+// makes its own. The Linux-named functions (<linux/slab.h>) are the face of the kernel's.
+//
+// One CPU: interrupts off is the lock, held for a bounded number of instructions; pages are allocated,
+// constructors and destructors run with interrupts as the caller has them.
+#pragma once
+#include <arch/irq.hpp>
+#include <base/err.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <lib/list.hpp>
+#include <lib/text_sink.hpp>
+#include <mm/kmem_cache.hpp>
+
+#include <linux/slab.h>
+
+namespace mink::mm {
+
+class PageAllocator;
+
+struct CacheSpec {
+  const char* name = nullptr;
+  std::size_t size = 0;
+  std::size_t align = 0;
+  slab_flags_t flags = 0;
+  kmem_any_fn_t ctor = nullptr;
+  int ctor_args = 0;
+  kmem_any_fn_t dtor = nullptr;
+  int dtor_args = 0;
+};
+
+struct SlabOptions {
+  std::size_t kmalloc_max = KMALLOC_MAX_SIZE;  // bytes, kmalloc_max= on the command line; at least 8 K
+  // Names an address outside the allocator's pages for a report ("vmalloc area", "a stack"), or returns
+  // nullptr.
+  const char* (*describe)(const void* address) = nullptr;
+};
+
+struct SlabFigures {
+  std::size_t reclaimable_pages;
+  std::size_t unreclaimable_pages;
+  std::size_t large_pages;  // of kmalloc beyond 8 K
+};
+
+class SlabAllocator {
+ public:
+  constexpr SlabAllocator() = default;
+  SlabAllocator(const SlabAllocator&) = delete;
+  SlabAllocator& operator=(const SlabAllocator&) = delete;
+
+  // Once, before anything else: makes the cache of caches and kmalloc's caches. NoMem: `pages` is too small.
+  // A block of `pages` must be aligned to its own size in virtual addresses too.
+  Err init(PageAllocator& pages, const SlabOptions& options = {});
+  // Gives every empty slab and then every cache of kmalloc back: for a test's own instance. Busy if a cache
+  // has live objects.
+  Err shut_down();
+
+  // Caches; contracts as in <linux/slab.h>. `caller` is named in reports.
+  kmem_cache* create(const CacheSpec& spec, const void* caller);
+  Err destroy(kmem_cache& cache, const void* caller);
+  // Returns the number of pages given back.
+  std::size_t shrink(kmem_cache& cache);
+  // Reclaim: empty slabs of all caches without SLAB_NO_REAP, at least `pages` if there are as many. Returns
+  // how many.
+  std::size_t reclaim(std::size_t pages);
+
+  [[nodiscard]] void* alloc(kmem_cache& cache, gfp_t gfp, const void* caller);
+  void free(kmem_cache& cache, const void* object, const void* caller);
+  [[nodiscard]] bool alloc_bulk(kmem_cache& cache, gfp_t gfp, std::size_t count, void** objects,
+                                const void* caller);
+  void free_bulk(kmem_cache* cache, std::size_t count, void* const* objects, const void* caller);
+
+  // kmalloc; contracts as in <linux/slab.h>.
+  [[nodiscard]] void* kmalloc(std::size_t size, gfp_t gfp, const void* caller);
+  [[nodiscard]] void* kmalloc_large(std::size_t size, gfp_t gfp, const void* caller);
+  void kfree(const void* object, const void* caller);
+  [[nodiscard]] void* krealloc(const void* object, std::size_t size, gfp_t gfp, const void* caller);
+  [[nodiscard]] std::size_t ksize(const void* object, const void* caller);
+  [[nodiscard]] kmem_cache* kmalloc_cache(kmalloc_cache_type type, unsigned index) const {
+    return kmalloc_caches_[type][index];
+  }
+  [[nodiscard]] std::size_t kmalloc_max() const { return kmalloc_max_; }
+
+  // Whose object is this? What reports and the shell say of an address.
+  struct ObjectInfo {
+    kmem_cache* cache = nullptr;  // nullptr: no slab's
+    const void* object =
+        nullptr;  // start of the object whose slot holds the address; nullptr: beyond the last one
+    unsigned index = 0;
+    std::size_t offset = 0;  // of the address in the object, wrapped below zero in its left red zone
+    bool allocated = false;
+  };
+  [[nodiscard]] ObjectInfo find(const void* address) const;
+
+  // Checks every slab of every cache: maps, lists, counts, ownership of pages, red zones and poison. True:
+  // all is well; otherwise each finding is written to `why`. Irqs are off for one slab at a time.
+  bool check(TextSink& why) const;
+  bool check(const kmem_cache& cache, TextSink& why) const;
+
+  // /proc/slabinfo, version 2.1, newest cache first.
+  void print_slabinfo(TextSink& out) const;
+  [[nodiscard]] SlabFigures figures() const;
+  [[nodiscard]] std::size_t live_objects(const kmem_cache& cache) const;
+  // Frees refused and corruptions found since init.
+  [[nodiscard]] std::size_t reports() const { return reports_; }
+
+  using CacheList = List<kmem_cache, &kmem_cache::list_node>;
+  [[nodiscard]] const CacheList& caches() const { return caches_; }
+  [[nodiscard]] kmem_cache* find_cache(const char* name) const;
+
+ private:
+  friend class SlabReport;
+  friend class SlabDebug;
+
+  // alloc.cpp, free.cpp: what the fast paths leave over
+  void* alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller);
+  void free_slow(kmem_cache* expected, const void* object, const void* caller);
+  void free_elsewhere(kmem_cache& cache, page& object_page, const void* object, const void* caller);
+  [[nodiscard]] page* after_put(kmem_cache& cache, page& slab, unsigned put_count);
+  bool next_word(kmem_cache& cache);
+  void* take_debug(kmem_cache& cache);
+  void free_debug(kmem_cache& cache, const void* object, unsigned index, const void* caller);
+  [[nodiscard]] bool is_large(const page& head, const void* object) const;
+  void free_large(page& head, const void* object, const void* caller);
+
+  // slab_page.cpp: making and releasing slabs
+  page* new_slab(kmem_cache& cache, gfp_t gfp, const void* caller);
+  void release_slab(kmem_cache& cache, page& slab);
+  std::size_t release_empty(kmem_cache& cache, std::size_t pages);
+  void set_aside_current(kmem_cache& cache);
+  [[nodiscard]] page* slab_of(const kmem_cache& cache, const void* address) const;
+
+  // cache.cpp
+  Err init_cache(kmem_cache& cache, const CacheSpec& spec);
+  kmem_cache* refuse(const CacheSpec& spec, const char* reason, const void* caller) const;
+
+  // The page of an address of the allocator's memory, or nullptr.
+  [[nodiscard]] page* page_of(const void* address) const {
+    const std::uintptr_t index = (reinterpret_cast<std::uintptr_t>(address) - linear_base_) >> kPageShift;
+    return index < page_count_ ? pages_ + index : nullptr;
+  }
+  [[nodiscard]] std::uintptr_t address_of(const page& p) const {
+    return linear_base_ + (static_cast<std::uintptr_t>(&p - pages_) << kPageShift);
+  }
+
+  // What kfree needs, copied from the page allocator.
+  std::uintptr_t linear_base_ = 0;
+  std::size_t page_count_ = 0;
+  page* pages_ = nullptr;
+
+  kmem_cache* kmalloc_caches_[NR_KMALLOC_TYPES][KMALLOC_SHIFT_HIGH + 1] = {};
+  PageAllocator* source_ = nullptr;
+  std::size_t kmalloc_max_ = 0;
+  const char* (*describe_)(const void*) = nullptr;
+  CacheList caches_;  // newest first
+  kmem_cache cache_cache_{};
+  std::size_t reclaimable_pages_ = 0;
+  std::size_t unreclaimable_pages_ = 0;
+  std::size_t large_pages_ = 0;
+  std::size_t serial_ = 0;
+  mutable std::size_t reports_ = 0;
+};
+
+}  // namespace mink::mm
