@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""tests/run: builds everything, runs everything, counts."""

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""tests/run [host|target|system|static|all] [--long]: builds and runs the tests of mink; ends in `N passed, N failed`.
+
+host: unit tests on this machine, 64 and 32 bit, under ASan and UBSan, and those of the tools; target: the same unit tests
+in QEMU; system: a booted mink, driven from outside; static: what is checked without running mink; all: everything.
+"""
+import argparse
+import os
+import subprocess
+import sys
+import time
+
+from mink_qemu import build
+from mink_qemu.build import ROOT
+
+from . import static_checks
+from .counts import Counts, of_cpputest, of_pytest
+
+UNIT_TEST_TIMEOUT = 120
+SYSTEM_TEST_TIMEOUT = 3600
+
+
+def run(argv, timeout, **environment):
+    """(status, output) of a command; it is ended when the time is up, with status 124."""
+    try:
+        result = subprocess.run(argv, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                timeout=timeout, env={**os.environ, **environment}, check=False)
+        return result.returncode, result.stdout.decode("utf-8", "replace")
+    except subprocess.TimeoutExpired as expired:
+        return 124, (expired.stdout or b"").decode("utf-8", "replace") + f"\nno end after {timeout} s"
+
+
+class Run:
+    """The steps so far, and their sum."""
+
+    def __init__(self):
+        self.total = Counts()
+
+    def step(self, name, work):
+        """work: () -> (Counts, output); the output is shown if something failed."""
+        began = time.monotonic()
+        print(f"{name:<28}", end="", flush=True)
+        try:
+            counts, output = work()
+        except build.BuildError as error:
+            counts, output = Counts(failed=1), str(error)
+        print(f"{counts}  ({time.monotonic() - began:.1f} s)", flush=True)
+        if counts.failed or not counts.passed:
+            print(output.rstrip(), flush=True)
+        self.total += counts
+
+    def check(self, name, work):
+        """work: () -> (status, output); one check is one test."""
+        def counted():
+            status, output = work()
+            return Counts(failed=1) if status else Counts(passed=1), output
+        self.step(name, counted)
+
+
+def built(preset):
+    build.build(preset)
+    return 0, ""
+
+
+def unit_tests(preset):
+    directory = build.build(preset, ["unit_tests"])
+    status, output = run([directory / "unit_tests"], UNIT_TEST_TIMEOUT)
+    return of_cpputest(output, status), output
+
+
+def target_tests():
+    status, output = run([ROOT / "qemu" / "run", "--image", "tests", "--timeout", str(UNIT_TEST_TIMEOUT)],
+                         UNIT_TEST_TIMEOUT + 600)
+    return of_cpputest(output, status), output
+
+
+def python_tests(folder, *options):
+    junit = ROOT / "build" / f"{folder}.xml"
+    junit.parent.mkdir(exist_ok=True)
+    junit.unlink(missing_ok=True)
+    status, output = run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={junit}", *options,
+                          ROOT / "tests" / folder], SYSTEM_TEST_TIMEOUT)
+    return of_pytest(junit, status), output
+
+
+def system_tests(long):
+    build.image("versatilepb", "kernel")
+    return python_tests("system", *(["--long"] if long else []))
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tests/run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="?", default="all", choices=["host", "target", "system", "static", "all"])
+    parser.add_argument("--long", action="store_true", help="the long soaks too")
+    options = parser.parse_args()
+    wanted = {"host", "target", "system", "static"} if options.what == "all" else {options.what}
+
+    run_ = Run()
+    if "host" in wanted:
+        run_.step("tools", lambda: python_tests("tools"))
+        run_.step("unit tests, host 64-bit", lambda: unit_tests("host"))
+        run_.step("unit tests, host 32-bit", lambda: unit_tests("host32"))
+    if wanted & {"target", "static"}:
+        run_.check("build for the target", lambda: built("versatilepb"))
+    if "target" in wanted:
+        run_.step("unit tests, target", target_tests)
+    if "system" in wanted:
+        run_.step("system tests", lambda: system_tests(options.long))
+    if "static" in wanted:
+        run_.check("includes", static_checks.dependencies)
+        run_.check("formatting", static_checks.formatting)
+        run_.check("clang, thread safety", static_checks.thread_safety)
+        run_.check("clang-tidy", static_checks.tidy)
+        run_.check("size report", static_checks.size_report)
+
+    print(run_.total)
+    return 1 if run_.total.failed or not run_.total.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
