@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// The kernel command line: words and NAME=VALUE options, read where they stand.
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace mink {
+
+// A view of somebody's text, which must outlive it. Words are parted by blanks; double quotes keep blanks in a word and
+// are no part of the value, wherever they stand: exec="a; b", "exec=a; b". An open quote ends with the text, and so does
+// a NUL byte. No escapes, as in Linux.
+class CommandLine {
+ public:
+  struct Option {
+    std::string_view name;   // up to the '=', or the whole word
+    std::string_view value;  // behind it; may hold the quotes still, see unquote()
+    bool has_value;
+  };
+
+  constexpr CommandLine() = default;
+  explicit CommandLine(std::string_view text) : text_{text.substr(0, text.find('\0'))} {}
+
+  // One word after the other: position starts at 0. nullopt at the end.
+  [[nodiscard]] std::optional<Option> next(std::size_t& position) const;
+
+  // The last option of that name (a later one overrides), nullopt if there is none. As in Linux '-' and '_' are the
+  // same in names. O(length).
+  [[nodiscard]] std::optional<Option> find(std::string_view name) const;
+
+  // The value of find(name) without its quotes, as a view if they stand only at its ends, else nullopt.
+  [[nodiscard]] std::optional<std::string_view> value(std::string_view name) const;
+
+  // Is the option there, with or without a value?
+  [[nodiscard]] bool has(std::string_view name) const { return find(name).has_value(); }
+
+  [[nodiscard]] std::string_view text() const { return text_; }
+
+ private:
+  std::string_view text_;
+};
+
+}  // namespace mink
