@@ -6,7 +6,9 @@ namespace {
 
 constinit ProcRegistry the_registry;
 
-bool valid(std::string_view name) { return !name.empty() && name.find_first_of("/ \t\n") == std::string_view::npos; }
+bool valid(std::string_view name) {
+  return !name.empty() && name.find_first_of("/ \t\n") == std::string_view::npos;
+}
 
 }  // namespace
 

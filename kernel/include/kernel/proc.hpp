@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The registry of /proc: names, and functions that write a text. Nothing is allocated: an entry is the owner's.
+// The registry of /proc: names, and functions that write a text. Nothing is allocated: an entry is the
+// owner's.
 #pragma once
 #include <base/err.hpp>
 #include <lib/list.hpp>
@@ -9,8 +10,8 @@
 namespace mink::kernel {
 
 struct ProcFile {
-  const char* name;                // as it stands below /proc, without a slash
-  void (*show)(TextSink& out);     // thread context; figures true at that moment
+  const char* name;             // as it stands below /proc, without a slash
+  void (*show)(TextSink& out);  // thread context; figures true at that moment
   ListNode node = {};
 };
 

@@ -7,32 +7,29 @@
 
 namespace mink {
 
-// A view of somebody's text, which must outlive it. Words are parted by blanks; double quotes keep blanks in a word and
-// are no part of the value, wherever they stand: exec="a; b", "exec=a; b". An open quote ends with the text, and so does
-// a NUL byte. No escapes, as in Linux.
+// A view of somebody's text, which must outlive it. Words are parted by blanks. Double quotes keep blanks in
+// a word; around a value or a whole word they are taken off: exec="a; b" and "exec=a; b" are the same. An
+// open quote ends with the text, and so does the text at a NUL byte. No escapes, as in Linux.
 class CommandLine {
  public:
   struct Option {
     std::string_view name;   // up to the '=', or the whole word
-    std::string_view value;  // behind it; may hold the quotes still, see unquote()
+    std::string_view value;  // behind it
     bool has_value;
   };
 
   constexpr CommandLine() = default;
   explicit CommandLine(std::string_view text) : text_{text.substr(0, text.find('\0'))} {}
 
-  // One word after the other: position starts at 0. nullopt at the end.
-  [[nodiscard]] std::optional<Option> next(std::size_t& position) const;
+  // One option after the other; `position` starts at 0. nullopt at the end.
+  std::optional<Option> next(std::size_t& position) const;
 
-  // The last option of that name (a later one overrides), nullopt if there is none. As in Linux '-' and '_' are the
-  // same in names. O(length).
+  // The last option of that name (a later one overrides), nullopt if there is none. As in Linux '-' and '_'
+  // are the same in names. O(length).
   [[nodiscard]] std::optional<Option> find(std::string_view name) const;
 
-  // The value of find(name) without its quotes, as a view if they stand only at its ends, else nullopt.
+  // find(name)'s value; nullopt also if the option has none.
   [[nodiscard]] std::optional<std::string_view> value(std::string_view name) const;
-
-  // Is the option there, with or without a value?
-  [[nodiscard]] bool has(std::string_view name) const { return find(name).has_value(); }
 
   [[nodiscard]] std::string_view text() const { return text_; }
 
