@@ -2,6 +2,8 @@
 // The first tables, built with the MMU off, and the first C++ in the linear map.
 #include <arch/boot_info.hpp>
 #include <arch/page_attr.hpp>
+#include <arch_arm/cp15_mmu.hpp>
+#include <arch_arm/descriptor.hpp>
 #include <arch_arm/layout.hpp>
 #include <board/memory_map.hpp>
 
@@ -9,23 +11,6 @@ using namespace mink;
 using namespace mink::arch::arm;
 
 namespace {
-
-using Descriptor = std::uint32_t;
-struct Level {
-  unsigned shift, bits;
-};
-constexpr Level kL1{20, 12}, kL2{12, 8};
-constexpr std::size_t entries(Level level) { return std::size_t{1} << level.bits; }
-constexpr std::size_t table_bytes(Level level) { return sizeof(Descriptor) * entries(level); }
-constexpr std::size_t kSection = 0x100000;
-constexpr unsigned index(Level level, VirtAddr va) {
-  return static_cast<unsigned>(va.raw() >> level.shift) & static_cast<unsigned>(entries(level) - 1);
-}
-constexpr Descriptor section(PhysAddr pa, arch::PageAttr a) {
-  return pa.raw() | (a.type == arch::MemType::Normal ? 0x140e : 0x0416);
-}
-constexpr Descriptor small_page(PhysAddr pa, arch::PageAttr) { return pa.raw() | 0x25e; }
-constexpr Descriptor l2_table(PhysAddr pa) { return pa.raw() | 1; }
 
 // The L1 table lies in the 16 KB below the image (linker/mink.ld).
 constexpr std::size_t kL1Offset = 0x4000;
@@ -65,6 +50,17 @@ alignas(table_bytes(kL2)) constinit Descriptor mink_boot_l2[entries(kL2)] = {};
 [[noreturn]] void mink_boot_high(std::uint32_t r0, std::uint32_t r1, std::uint32_t r2) {
   const auto ram = reinterpret_cast<std::uintptr_t>(__phys_offset);
   const std::uintptr_t offset = kPageOffset.raw() - ram;
+  // The 1:1 map has served: from here on a null pointer faults, whatever lies at physical 0.
+  auto* const l1 = reinterpret_cast<Descriptor*>(kPageOffset.raw() + kL1Offset);
+  Cp15Mmu mmu;
+  for (unsigned i = 0; i < entries(kL1) / 2; ++i) mmu.store(&l1[i], 0);
+  mmu.clean_dcache_range(l1, table_bytes(kL1) / 2);
+  mmu.dsb();
+  mmu.tlb_invalidate_all();
+  mmu.flush_branch_target();
+  mmu.dsb();
+  mmu.isb();
+
   const std::uintptr_t image_end = reinterpret_cast<std::uintptr_t>(__kernel_end) - offset;
   kernel_main(
       arch::BootInfo{r0, r1, PhysAddr{r2}, PhysAddr{ram}, VirtAddr{mapped_end(ram, image_end) + offset}});
