@@ -4,6 +4,7 @@
 #include <arch/page_dump.hpp>
 #include <arch_arm/cp15_mmu.hpp>
 #include <arch_arm/linear_map.hpp>
+#include <arch_arm/live_tables.hpp>
 #include <arch_arm/stacks.hpp>
 #include <arch_arm/table_text.hpp>
 #include <array>
@@ -36,17 +37,16 @@ union Storage {
 constinit Storage
     storage;  // made by build_kernel_map: the offset is a number of the link, not of the compiler
 
-// The tables in force now: TTBR1's (low bits are walk attributes).
-TableView live_view() {
+}  // namespace
+
+arm::TableView arm::live_tables() {
   std::uint32_t ttbr1;
   asm volatile("mrc p15, 0, %0, c2, c0, 1" : "=r"(ttbr1));
-  const PhysAddr base{ttbr1 & ~static_cast<std::uint32_t>(table_bytes(kL1) - 1)};
+  const PhysAddr base{ttbr1 & ~static_cast<std::uint32_t>(table_bytes(kL1) - 1)};  // low bits: walk attributes
   TableView view{nullptr, virt_minus_phys()};
   view.l1 = view.table_at(base);
   return view;
 }
-
-}  // namespace
 
 Err build_kernel_map(std::span<const LowMemory> low, TableSource& source) {
   const FixedStacks stacks = fixed_stacks();
@@ -60,7 +60,7 @@ Err build_kernel_map(std::span<const LowMemory> low, TableSource& source) {
       .image = {virt_of(__text_start), virt_of(__text_end), virt_of(__rodata_end), virt_of(__kernel_end),
                 guards},
       .vectors = phys(__vectors_start),
-      .boot_device = live_view().lookup(kBootDevice).pa,  // the board's choice, known from the first tables
+      .boot_device = live_tables().lookup(kBootDevice).pa,  // the board's choice, known from the first tables
   };
   return build_tables(*tables, plan);
 }
@@ -98,9 +98,9 @@ const char* check_kernel_map(VirtAddr& where) {
 }
 
 void dump_page_tables(TextSink& out, std::span<const AddressMarker> markers) {
-  dump_tables(out, live_view(), markers);
+  dump_tables(out, live_tables(), markers);
 }
 
-bool describe_translation(TextSink& out, VirtAddr va) { return describe(out, live_view(), va); }
+bool describe_translation(TextSink& out, VirtAddr va) { return describe(out, live_tables(), va); }
 
 }  // namespace mink::arch

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// Where every fault arrives from vectors.S, on the stack of its own mode with everything masked.
+#include "exception.hpp"
+
+#include <base/log.h>
+#include <arch/cpu.hpp>
+#include <array>
+
+namespace mink::arch::arm {
+namespace {
+
+constinit std::array<ExceptionHook, 5> hooks{};
+// Faults whose report is not finished. A fault in the report itself must end, not recurse.
+constinit unsigned depth = 0;
+
+const char* kind_name(ExceptionKind kind) {
+  switch (kind) {
+    case ExceptionKind::Undefined:
+      return "undefined instruction";
+    case ExceptionKind::SupervisorCall:
+      return "unexpected supervisor call";
+    case ExceptionKind::PrefetchAbort:
+      return "prefetch abort";
+    case ExceptionKind::DataAbort:
+      return "data abort";
+    case ExceptionKind::Fiq:
+      return "unexpected FIQ";
+  }
+  return "exception";
+}
+
+}  // namespace
+
+ExceptionHook set_exception_hook(ExceptionKind kind, ExceptionHook hook) {
+  ExceptionHook& slot = hooks[static_cast<std::size_t>(kind)];
+  const ExceptionHook old = slot;
+  slot = hook;
+  return old;
+}
+
+void enable_asynchronous_aborts() { asm volatile("cpsie a" ::: "memory"); }
+
+extern "C" void mink_exception(ExceptionFrame& frame) {
+  const ExceptionHook hook = hooks[static_cast<std::size_t>(frame.kind)];
+  if (hook != nullptr && hook(frame)) return;
+
+  const Fault fault = read_fault(frame);
+  ++depth;
+  if (depth > 2) halt();  // not even the short form below gets through
+  if (depth == 2) {
+    panic("%s in a fault report: pc %08x sp %08x status %08x address %08x\n", kind_name(frame.kind),
+          static_cast<unsigned>(frame.pc), static_cast<unsigned>(frame.sp), static_cast<unsigned>(fault.raw),
+          static_cast<unsigned>(fault.address));
+  }
+  report_fault(fault);
+  --depth;
+  if (!recover_to_guard(frame))
+    panic("%s at %pS\n", kind_name(frame.kind), reinterpret_cast<void*>(frame.pc));
+}
+
+extern "C" [[noreturn]] void mink_exception_overflow() {
+  ++depth;
+  if (depth > 2) halt();
+  panic("exception stack overflow\n");
+}
+
+}  // namespace mink::arch::arm

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// What an exception saves, and who may look at it before it becomes a fault report.
+#pragma once
+#include <base/addr.hpp>
+#include <cstddef>
+#include <cstdint>
+
+namespace mink::arch::arm {
+
+enum class ExceptionKind : std::uint32_t { Undefined, SupervisorCall, PrefetchAbort, DataAbort, Fiq };
+
+// Of CPSR (ARM DDI 0301H, 2.10).
+inline constexpr std::uint32_t kModeMask = 0x1f;
+inline constexpr std::uint32_t kModeUser = 0x10, kModeFiq = 0x11, kModeIrq = 0x12, kModeSvc = 0x13,
+                               kModeAbort = 0x17, kModeUndefined = 0x1b, kModeSystem = 0x1f;
+inline constexpr std::uint32_t kCpsrThumb = 1u << 5, kCpsrFiqOff = 1u << 6, kCpsrIrqOff = 1u << 7,
+                               kCpsrAbortOff = 1u << 8;
+
+// Pushed by vectors.S, which knows the offsets. A handler may change it: the return restores all of it, SP
+// and LR into the mode that CPSR names. (Of the mode that the handler itself runs in LR is lost and SP cannot
+// be changed.)
+struct ExceptionFrame {
+  ExceptionKind kind;
+  std::uint32_t r[13];
+  std::uint32_t sp;
+  std::uint32_t lr;
+  std::uint32_t pc;    // the instruction that faulted; of a supervisor call the one after it
+  std::uint32_t cpsr;  // as it was before
+
+  [[nodiscard]] std::uint32_t mode() const { return cpsr & kModeMask; }
+};
+static_assert(offsetof(ExceptionFrame, sp) == 56 && offsetof(ExceptionFrame, lr) == 60 &&
+              offsetof(ExceptionFrame, cpsr) == 68);
+static_assert(sizeof(ExceptionFrame) == 72, "8-byte aligned stacks stay so");
+
+// Sees an exception first; true: dealt with, go on with what the frame says now. Runs on the exception's own
+// stack with everything masked.
+using ExceptionHook = bool (*)(ExceptionFrame& frame);
+
+// Returns the hook it replaces (null: none). One for each kind. Any context.
+ExceptionHook set_exception_hook(ExceptionKind kind, ExceptionHook hook);
+
+// A boot loader may have left an asynchronous abort pending: unmask them when it can be reported.
+void enable_asynchronous_aborts();
+
+}  // namespace mink::arch::arm
