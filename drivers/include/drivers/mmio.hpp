@@ -7,7 +7,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
 namespace mink::drivers {
 
@@ -46,7 +45,7 @@ concept Writable = R::kWrites;
 
 // What carries the accesses. Both may have side effects in the device, so neither is repeated or left out.
 template <class B>
-concept RegisterBus = requires(B& bus, std::size_t offset, std::uint32_t value) {
+concept RegisterBus = requires(const B& bus, std::size_t offset, std::uint32_t value) {
   { bus.load(offset) } -> std::same_as<std::uint32_t>;
   { bus.store(offset, value) } -> std::same_as<void>;
 };
@@ -68,9 +67,8 @@ class Mmio {
 };
 static_assert(RegisterBus<Mmio>);
 
-// The typed face of a bus. A driver keeps one; Bus may be a reference type, so that a test can look on.
-template <class Bus>
-requires RegisterBus<std::remove_reference_t<Bus>>
+// The typed face of a bus, which is a small value: an address, or a test's pointer to its register file.
+template <RegisterBus Bus>
 class Registers {
  public:
   constexpr explicit Registers(Bus bus) : bus_{bus} {}
@@ -83,15 +81,11 @@ class Registers {
   void write(std::uint32_t value) const {
     bus_.store(R::kOffset, value);
   }
-  // Read, clear `clear`, set `set`, write. Not atomic: the caller owns the register.
-  template <class R>
-  requires Readable<R> && Writable<R>
-  void modify(std::uint32_t clear, std::uint32_t set) const { write<R>((read<R>() & ~clear) | set); }
   // Takes the device to another mapping of the same registers (the boot's, then ioremap's).
-  void move_to(Bus bus) requires(!std::is_reference_v<Bus>) { bus_ = bus; }
+  void move_to(Bus bus) { bus_ = bus; }
 
  private:
-  mutable Bus bus_;
+  Bus bus_;
 };
 
 }  // namespace mink::drivers

@@ -31,7 +31,7 @@ class BasicPl011 final : public kernel::Console, public kernel::ConsoleInput {
   void start_receive();
   // Interrupt context. True if the device interrupted.
   bool on_interrupt();
-  void move_to(Bus bus) requires(!std::is_reference_v<Bus>) { regs_.move_to(bus); }
+  void move_to(Bus bus) { regs_.move_to(bus); }
 
   void write(const char* text, std::size_t size) override;
   void flush() override;
