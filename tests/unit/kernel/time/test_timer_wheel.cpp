@@ -26,7 +26,7 @@ unsigned long clock_now = 0;  // the jiffy that run() is at
 int order = 0;
 
 void fire(timer_list* timer) {
-  Probe* const probe = from_timer(probe, timer, timer);
+  Probe* probe = from_timer(probe, timer, timer);
   ++probe->fired;
   probe->at = clock_now;
   probe->order = ++order;
@@ -71,8 +71,9 @@ TEST(TimerWheel, fires_once_at_its_jiffy) {
 }
 
 TEST(TimerWheel, each_level_is_exact) {
-  const unsigned long deltas[] = {1, 2, 255, 256, 257, 511, 512, 16'383, 16'384, 16'385, 65'536, 300'000, 1'048'575,
-                                  1'048'576, 1'048'577, 1'200'000};
+  const unsigned long deltas[] = {1,         2,         255,       256,      257,    511,
+                                  512,       16'383,    16'384,    16'385,   65'536, 300'000,
+                                  1'048'575, 1'048'576, 1'048'577, 1'200'000};
   constexpr std::size_t kCount = sizeof deltas / sizeof deltas[0];
   Probe probes[kCount];
   tick(77);  // not at a border of the wheel
