@@ -9,12 +9,23 @@
 
 struct kmem_cache;
 
+/* A ring through pages: the page allocator's lists. */
+struct page_link {
+  struct page_link* next;
+  struct page_link* prev;
+};
+
 /* page->state, one word: kind | order | zone | migrate type | flags. Fields are decoded in <mm/page_state.hpp>. */
 struct page {
   unsigned int state;
   int _refcount;
-  struct page* next; /* free list, per-zone list, slab list, or the owner's own list (page->lru of old drivers) */
-  struct page* prev;
+  union {
+    struct { /* the owner's: a list of slabs, or any other; the page allocator leaves them undefined */
+      struct page* next;
+      struct page* prev;
+    };
+    struct page_link link; /* of a free block: its free list */
+  };
   /* The cache whose slab this page belongs to, head and tails alike; NULL in every other kind, free pages included: kfree
    * decides by this word alone. Only mm/slab writes it. */
   struct kmem_cache* slab_cache;

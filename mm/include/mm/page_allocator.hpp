@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT
+// The page allocator: zones of buddy free lists with migrate types, and lists of single pages before them.
+// Its memory is injected: the kernel has one instance, a test makes its own of 64 pages. The Linux-named
+// functions
+// (<linux/gfp.h>) are the face of the kernel's.
+//
+// A block of 2^n pages is one block: a split or a merge writes two words, whatever its size.
+// One CPU: interrupts off is the lock, held for one block at a time.
+#pragma once
+#include <arch/irq.hpp>
+#include <base/addr.hpp>
+#include <base/err.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <lib/text_sink.hpp>
+#include <mm/page_state.hpp>
+#include <mm/reclaim_ops.hpp>
+#include <mm/zone.hpp>
+#include <optional>
+#include <span>
+#include <sync/preempt.hpp>
+
+#include <linux/gfp_types.h>
+
+namespace mink::mm {
+
+struct PageRange {  // [start, end)
+  Pfn start;
+  Pfn end;
+};
+
+// Reaches a page without a linear address for a moment, to zero it. Any context; not nested.
+class PageWindow {
+ public:
+  virtual void* open(PhysAddr pa) = 0;  // nullptr: no second-level table to be had
+  virtual void close() = 0;
+
+ protected:
+  ~PageWindow() = default;
+};
+
+struct PageAllocatorConfig {
+  std::span<const PageRange> memory;    // what exists: sorted, apart from each other
+  std::span<const PageRange> reserved;  // what of it is not to be given out; sorted
+  // storage_bytes(), zeroed, aligned to 32: the mem_map and the types of the page blocks. If it lies in
+  // `memory` it must be in `reserved` too.
+  void* storage = nullptr;
+  VirtAddr linear_base;  // of linear_start
+  Pfn linear_start;      // virtual = physical + a constant for all memory below highmem_start
+  Pfn dma_end;           // zone DMA is the memory below; 0: none
+  Pfn highmem_start;     // zone HighMem is the memory from there; at or beyond the end: none
+  std::optional<std::size_t> min_free_kbytes;  // empty: as Linux computes it from the size of memory
+  std::optional<unsigned> list_limit;          // pages on each hot/cold list; empty: by the size of the zone
+};
+
+// Why a free was refused.
+enum class FreeFault : unsigned {
+  None,
+  OutsideMemory,  // no page of this allocator, or an address that is not linear mapped
+  Unaligned,      // not the start of a page
+  InnerPage,      // inside a block, not its start
+  AlreadyFree,
+  Reserved,
+  SlabPage,
+  TablePage,
+  WrongOrder,
+  NotReferenced,
+};
+const char* fault_name(FreeFault fault);
+
+struct VmEvents {  // of the slow paths, since init
+  std::uint32_t direct_reclaims;
+  std::uint32_t failures;  // allocations that ended with nothing
+  std::uint32_t slabs_scanned;
+  std::uint32_t pages_reclaimed;
+  std::uint32_t wrong_contexts;
+  std::uint32_t fallbacks;     // blocks taken from another migrate type
+  std::uint32_t block_steals;  // ... with the whole page block
+};
+
+class PageAllocator {
+ public:
+  constexpr PageAllocator() = default;
+  PageAllocator(const PageAllocator&) = delete;
+  PageAllocator& operator=(const PageAllocator&) = delete;
+
+  // Bytes of `storage` for memory in [start, end). The mem_map begins and ends at a multiple of the largest
+  // block.
+  [[nodiscard]] static std::size_t storage_bytes(Pfn start, Pfn end);
+  // Once. Inval: the ranges are empty or out of order, or storage is missing.
+  Err init(const PageAllocatorConfig& config);
+  // Gives a run of reserved pages out after all (the initrd when it is used up). Inval: not all of it is
+  // reserved.
+  Err release_reserved(PageRange range);
+
+  // --- pages ---
+  // A block of 2^order pages, aligned to its size. order above kMaxOrder: nullptr. Contents undefined unless
+  // __GFP_ZERO. A GFP mask that may sleep in a context that must not is reported, once per `caller`, and
+  // served as GFP_NOWAIT. Reported and nullptr if there is nothing (silent with __GFP_NOWARN).
+  // caller: the code address shown in reports. O(kMaxOrder), reclaim aside.
+  [[nodiscard]] page* alloc(gfp_t gfp, unsigned order, const void* caller) {
+    if (order == 0) [[likely]] {
+      if (page* const p = alloc_listed(gfp, caller); p != nullptr) [[likely]] {
+        if ((gfp & __GFP_ZERO) == 0) [[likely]]
+          return p;
+        return zeroed(p, gfp, 0, caller);
+      }
+    }
+    return alloc_slow(gfp, order, caller);
+  }
+  // Drops one reference; the last one gives the block back: `order` must be its order, but of a compound
+  // block the order that it was allocated with counts. nullptr is nothing. A wrong free is reported with
+  // `caller` and changes nothing. Any context. O(kMaxOrder).
+  void free(page* p, unsigned order, const void* caller) {
+    if (order != 0 || !free_listed(p, caller)) [[unlikely]]
+      free_slow(p, order, caller);
+  }
+  // By linear address; 0 is nothing.
+  void free_address(std::uintptr_t address, unsigned order, const void* caller);
+  // Single pages into the slots that are null. Returns how many of `pages` are filled. Takes whole blocks and
+  // cuts them up; never reclaims for more than the first. Cost: about 15 instructions a page.
+  [[nodiscard]] std::size_t alloc_bulk(gfp_t gfp, std::span<page*> pages, const void* caller);
+  // Single pages of alloc(.., 0, ..) or alloc_bulk. Each as free().
+  void free_bulk(std::span<page* const> pages, const void* caller);
+  // Makes an allocated block of order n into 2^n single pages, each with a reference of its own. Refused, by
+  // name, for a compound block and for what is not allocated.
+  void split(page* head, unsigned order, const void* caller);
+  // Takes the pages of an allocated, not compound block from `pages` on back; the rest becomes single pages.
+  void trim(page* head, unsigned order, std::size_t pages, const void* caller);
+
+  // --- page, frame, addresses ---
+  // page_count() pages from mem_map() on are linear mapped, the first at linear_base(); behind them
+  // HighMem's.
+  [[nodiscard]] page* mem_map() const { return map_; }
+  [[nodiscard]] VirtAddr linear_base() const { return VirtAddr{linear_base_}; }
+  [[nodiscard]] std::size_t page_count() const { return linear_pages_; }
+  [[nodiscard]] std::size_t map_count() const { return map_pages_; }
+  [[nodiscard]] Pfn first_pfn() const { return Pfn{first_pfn_}; }
+
+  [[nodiscard]] Pfn pfn(const page* p) const { return Pfn{first_pfn_ + index(p)}; }
+  [[nodiscard]] PhysAddr phys(const page* p) const { return phys_of(pfn(p)); }
+  // Of a page that is not HighMem's; nullptr for one that is.
+  [[nodiscard]] void* address(const page* p) const {
+    const std::size_t i = index(p);
+    return i < linear_pages_ ? reinterpret_cast<void*>(linear_base_ + (i << kPageShift)) : nullptr;
+  }
+  // Checked: nullptr for what is not in the mem_map or not linear mapped. (A hole inside memory has a page
+  // that no block holds.)
+  [[nodiscard]] page* page_at(Pfn frame) const {
+    const std::size_t i = frame.raw() - first_pfn_;
+    return i < map_pages_ ? map_ + i : nullptr;
+  }
+  [[nodiscard]] page* page_of(const void* address) const {
+    const std::size_t i = (reinterpret_cast<std::uintptr_t>(address) - linear_base_) >> kPageShift;
+    return i < linear_pages_ ? map_ + i : nullptr;
+  }
+  [[nodiscard]] bool contains(const page* p) const { return p >= map_ && p < map_ + map_pages_; }
+  // Unchecked arithmetic of the linear map.
+  [[nodiscard]] PhysAddr phys_of_linear(VirtAddr va) const {
+    return PhysAddr{va.raw() - linear_base_ + (first_pfn_ << kPageShift)};
+  }
+  [[nodiscard]] VirtAddr linear_of_phys(PhysAddr pa) const {
+    return VirtAddr{pa.raw() - (first_pfn_ << kPageShift) + linear_base_};
+  }
+  // The head of the block that holds `p`, whatever it is used for; nullptr: none (a hole). O(kMaxOrder).
+  [[nodiscard]] page* block_head(page* p) const;
+  [[nodiscard]] const page* block_head(const page* p) const { return block_head(const_cast<page*>(p)); }
+
+  // --- policy ---
+  // Marks of all zones from a reserve of `kbytes` (sysctl vm.min_free_kbytes).
+  void set_min_free_kbytes(std::size_t kbytes);
+  [[nodiscard]] std::size_t min_free_kbytes() const { return min_free_kbytes_; }
+  void add_shrinker(Shrinker& shrinker);
+  void set_reclaim_ops(ReclaimOps* ops) { ops_ = ops; }
+  void set_window(PageWindow* window) { window_ = window; }
+  // From now on a mask that may sleep is checked against the context (before: there is nobody to sleep for).
+  void begin_context_checks() { context_checks_ = true; }
+  // Gives the hot/cold lists' pages back to the free lists, a few at a time with interrupts on between.
+  void drain_lists();
+  // Drains the lists, then asks the shrinkers. Returns the number of pages they gave back.
+  std::size_t reclaim(gfp_t gfp, std::size_t pages);
+
+  // --- figures ---
+  [[nodiscard]] const Zone& zone(ZoneType type) const { return zones_[static_cast<unsigned>(type)]; }
+  [[nodiscard]] const PageList& list(ZoneType zone, MigrateType type) const {
+    return lists_[page_state::place(zone, type) >> page_state::kListShift];
+  }
+  // Free pages, those on the hot/cold lists included.
+  [[nodiscard]] std::size_t free_pages() const;
+  [[nodiscard]] std::size_t free_pages(ZoneType zone) const;
+  [[nodiscard]] std::size_t listed_pages(ZoneType zone) const;
+  [[nodiscard]] std::size_t managed_pages() const;
+  // Free blocks of `order`, the hot/cold lists counted at order 0.
+  [[nodiscard]] std::size_t free_blocks(ZoneType zone, unsigned order) const;
+  [[nodiscard]] std::size_t free_blocks(ZoneType zone, unsigned order, MigrateType type) const;
+  [[nodiscard]] std::size_t page_blocks(ZoneType zone, MigrateType type) const;
+  // Pages given out and taken back, ever (wrap).
+  [[nodiscard]] std::uint32_t allocated(ZoneType zone) const;
+  [[nodiscard]] std::uint32_t released() const;
+  [[nodiscard]] const VmEvents& events() const { return events_; }
+  [[nodiscard]] FreeFault last_fault() const { return last_fault_; }
+  [[nodiscard]] std::size_t faults() const { return faults_; }
+
+  // Looks at every page, list and count: blocks aligned and tiled, each free block in the list that its state
+  // names, no two free buddies apart, counts that add up. Each finding is written to `why`. O(pages),
+  // interrupts off.
+  bool check(TextSink& why) const;
+  // Free blocks of each zone by order, in one line each, for reports.
+  void print_free(TextSink& out) const;
+
+ private:
+  friend class PageChecker;
+  enum class Watermark : unsigned { Low, Min, None };
+
+  // --- the fast paths: single pages off and onto the lists ---
+  [[gnu::always_inline]] page* alloc_listed(gfp_t gfp, const void* caller) {
+    if ((gfp & __GFP_DIRECT_RECLAIM) != 0 && (sync::in_atomic() || arch::irqs_disabled())) [[unlikely]] {
+      return nullptr;
+    }
+    PageList& list = *preferred_[gfp & kPlacementMask];
+    const arch::IrqState irq = arch::irq_save();
+    page_link* const link = list.head.next;
+    if (link == &list.head) [[unlikely]] {
+      arch::irq_restore(irq);
+      return nullptr;
+    }
+    page_link* const next = link->next;
+    list.head.next = next;
+    next->prev = &list.head;
+    ++list.room;
+    ++list.taken;
+    page* const p = page_of_link(link);
+    p->state = list.allocated_state;
+    arch::irq_restore(irq);
+    p->_refcount = 1;
+    p->caller = caller;
+    p->gfp = gfp;
+    return p;
+  }
+  // False: not done, nothing changed.
+  [[gnu::always_inline]] bool free_listed(page* p, const void* caller) {
+    if (!contains(p)) [[unlikely]]
+      return false;
+    constexpr unsigned kSingle = page_state::block(PageKind::Allocated, 0);
+    const arch::IrqState irq = arch::irq_save();
+    const unsigned state = p->state;
+    PageList& list = lists_[state >> page_state::kListShift];
+    const int room = list.room - 1;
+    if ((state & page_state::kBlockMask) != kSingle || p->_refcount != 1 || room < 0) [[unlikely]] {
+      arch::irq_restore(irq);
+      return false;
+    }
+    list.room = room;
+    p->state = page_state::with_kind(state, PageKind::Listed);
+    p->_refcount = 0;
+    p->caller = caller;
+    page_link* const first = list.head.next;
+    p->link.next = first;
+    p->link.prev = &list.head;
+    first->prev = &p->link;
+    list.head.next = &p->link;
+    arch::irq_restore(irq);
+    return true;
+  }
+
+  static page* page_of_link(page_link* link) {
+    return reinterpret_cast<page*>(reinterpret_cast<char*>(link) - offsetof(page, link));
+  }
+  [[nodiscard]] std::size_t index(const page* p) const { return static_cast<std::size_t>(p - map_); }
+
+  // Placement bits of a mask, as an index: DMA, HIGHMEM, DMA32, MOVABLE, RECLAIMABLE.
+  static constexpr gfp_t kPlacementMask = 0x1f;
+
+  // page/alloc.cpp
+  page* alloc_slow(gfp_t gfp, unsigned order, const void* caller);
+  page* alloc_from_zones(gfp_t gfp, unsigned order, Watermark mark, unsigned alloc_flags);
+  page* take_single(Zone& zone, ZoneType type, MigrateType migrate, gfp_t gfp);
+  page* zeroed(page* p, gfp_t gfp, unsigned order, const void* caller);
+  bool reclaim_and_retry(gfp_t gfp, unsigned order);
+  void report_failure(gfp_t gfp, unsigned order, const void* caller) const;
+  gfp_t fit_to_context(gfp_t gfp, const void* caller);
+
+  // page/buddy.cpp: free lists. Interrupts off.
+  page* take_block(Zone& zone, unsigned order, MigrateType type);
+  page* take_from_other_type(Zone& zone, unsigned order, MigrateType type);
+  void split_off(Zone& zone, page* p, unsigned from, unsigned to, unsigned place);
+  void put_block(page* p, unsigned order, unsigned zone);
+  void set_short(Zone& zone, bool is_short);
+  unsigned drain_some(PageList& list, unsigned pages);
+
+  // page/free.cpp
+  void free_slow(page* p, unsigned order, const void* caller);
+  FreeFault fault_of(const page* p, unsigned order) const;
+  void refuse(FreeFault fault, const page* p, std::uintptr_t address, unsigned order, const void* caller);
+
+  // page/init.cpp
+  void add_range(PageRange range);
+  void reserve_range(PageRange range);
+  void choose_lists();
+  [[nodiscard]] MigrateType block_type(const page* p) const {
+    return static_cast<MigrateType>(block_types_[index(p) >> kMaxOrder]);
+  }
+
+  page* map_ = nullptr;
+  std::uintptr_t linear_base_ = 0;
+  std::size_t linear_pages_ = 0;
+  std::size_t map_pages_ = 0;
+  std::uintptr_t first_pfn_ = 0;  // of map_[0]
+  PageList* preferred_[kPlacementMask + 1] = {};
+  PageList lists_[page_state::kLists] = {};
+  Zone zones_[kZones] = {};
+  std::uint8_t* block_types_ = nullptr;
+  Shrinker* shrinkers_ = nullptr;
+  ReclaimOps* ops_ = nullptr;
+  PageWindow* window_ = nullptr;
+  std::size_t min_free_kbytes_ = 0;
+  bool context_checks_ = false;
+  bool reclaiming_ = false;
+  FreeFault last_fault_ = FreeFault::None;
+  std::size_t faults_ = 0;
+  VmEvents events_ = {};
+  const void* warned_callers_[16] = {};  // who has been told that its mask is wrong in its context
+  unsigned warned_count_ = 0;
+};
+
+}  // namespace mink::mm

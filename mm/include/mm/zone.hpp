@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// A zone: a stretch of memory with one use (reachable by DMA; linear mapped; not), its free lists and its
+// marks.
+#pragma once
+#include <base/addr.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <mm/page_state.hpp>
+
+namespace mink::mm {
+
+// Free pages a zone should have (Documentation/admin-guide/sysctl/vm): reclaim begins below low, ends at
+// high; only the reserves' users go below min.
+struct Watermarks {
+  std::size_t min = 0;
+  std::size_t low = 0;
+  std::size_t high = 0;
+};
+
+// Free blocks of one order and type: a ring through their heads.
+struct FreeList {
+  page_link head;
+  std::uint32_t blocks;
+};
+
+// Free single pages of one zone and type that are not merged: used last (warm in the cache) at the front,
+// cold ones at the back. Empty whenever its zone is short of memory, so that nobody gets a page past the
+// marks.
+struct alignas(32) PageList {
+  page_link head;
+  int room;                       // pages that it may still take
+  int limit;                      // ... when empty; 0 while the zone is short
+  std::uint32_t allocated_state;  // page->state of a page taken from it
+  std::uint32_t taken;            // pages given to callers, ever (wraps)
+  std::uint32_t refilled;         // pages moved here from the free lists, ever
+  std::uint32_t drained;          // ... and back
+
+  [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(limit - room); }
+  // Pages given back by callers, ever: what else could have brought the count to where it is.
+  [[nodiscard]] std::uint32_t returned() const { return count() + taken + drained - refilled; }
+};
+
+// Interrupts off guards all of it.
+struct Zone {
+  FreeList free[kOrders][kListTypes];
+  std::uint32_t nonempty[kListTypes];  // bit n: there are blocks of order n
+  std::size_t free_pages;              // in the free lists alone
+  Watermarks mark;
+  // Pages that an allocation which would rather have zone n must leave here (its last column is Movable's).
+  std::size_t lowmem_reserve[kZones + 1];
+  int list_limit;  // of each of the zone's page lists, while there is memory
+
+  Pfn start;  // of the first page to the end of the last: holes included
+  Pfn end;
+  std::size_t present;  // pages of memory
+  std::size_t managed;  // pages given to this allocator
+
+  // Events since init, beside those of the page lists.
+  std::uint32_t allocated;    // pages given out past the page lists
+  std::uint32_t released;     // pages taken back past the page lists
+  std::uint32_t allocstalls;  // allocations that had to reclaim for themselves
+
+  [[nodiscard]] bool populated() const { return present != 0; }
+};
+
+const char* zone_name(ZoneType zone);             // "DMA", "Normal", "HighMem"
+const char* migrate_type_name(MigrateType type);  // "Unmovable", ...
+
+}  // namespace mink::mm
