@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# mink_image(NAME MODULES target... [ALLOW_CONSTRUCTORS]): links NAME.elf with its own symbol table inside, checks it,
+# mink_image(NAME MODULES target... [ALLOW_CONSTRUCTORS] [OPTIONS flag...]): links NAME.elf with its own symbol table inside, checks it,
 # and makes NAME.bin, the raw image that a boot loader puts at RAM + 0x8000 (or anywhere: boot/ moves it).
 #
 # The kernel names addresses by itself, so its symbol table is part of what is linked:
@@ -13,20 +13,24 @@ find_program(MINK_PYTHON NAMES python3 REQUIRED NO_CMAKE_FIND_ROOT_PATH)
 set(MINK_LD ${CMAKE_CURRENT_LIST_DIR}/mink.ld)
 include(${CMAKE_SOURCE_DIR}/board/${MINK_BOARD}/board.cmake)
 
+# Behind everything else. Neither crt0 nor libstdc++ nor a system-call stub is there to be linked by accident; of newlib
+# come str*, qsort, setjmp.
+set(CMAKE_CXX_STANDARD_LIBRARIES "-Wl,--start-group -lc_nano -lgcc -Wl,--end-group")
+
 function(mink_link_pass target output modules ksyms options)
   add_executable(${target} ${ksyms})
   set_target_properties(${target} PROPERTIES OUTPUT_NAME ${output} SUFFIX .elf LINK_DEPENDS ${MINK_LD}
                         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
-  # Neither crt0 nor libstdc++ nor a system-call stub is there to be linked by accident. Of newlib: str*, qsort, setjmp.
-  target_link_libraries(${target} PRIVATE mink_codegen ${modules} -Wl,--start-group -lc_nano -lgcc -Wl,--end-group)
+  set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
+  target_link_libraries(${target} PRIVATE mink_codegen ${modules})
   target_link_options(${target} PRIVATE -nostdlib -T${MINK_LD} ${options}
     -Wl,--defsym=__phys_offset=${MINK_PHYS_OFFSET} -Wl,--orphan-handling=error
     -Wl,-Map=${CMAKE_BINARY_DIR}/${output}.map)
 endfunction()
 
 function(mink_image name)
-  cmake_parse_arguments(PARSE_ARGV 1 M "ALLOW_CONSTRUCTORS" "" "MODULES")
-  set(options)
+  cmake_parse_arguments(PARSE_ARGV 1 M "ALLOW_CONSTRUCTORS" "" "MODULES;OPTIONS")
+  set(options ${M_OPTIONS})
   if(M_ALLOW_CONSTRUCTORS)
     list(APPEND options -Wl,--defsym=__allow_init_array=1)
   endif()

@@ -15,7 +15,7 @@ FORBIDDEN = re.compile(
     r"|^_?v?i?(f|d|s|sn|as|asn)?i?(printf|scanf)_r$|^_?(fopen|fclose|fwrite|fread|fputs|fputc|puts|putchar)(_r)?$"
     r"|^_(s?v?fi?printf_r|printf_i|printf_float|svfiprintf_r|vfprintf_r)$|^(printf|fprintf|vprintf|vfprintf|scanf|sscanf)$"
     r"|^__cxa_(throw|rethrow|begin_catch|end_catch|allocate_exception|atexit|guard_.*)$|^__gxx_personality"
-    r"|^(exit|_exit|atexit|__aeabi_atexit|raise)$|^_ZSt\d+__throw_")
+    r"|^(exit|_exit|__aeabi_atexit|raise)$")
 NEWLIB_ALLOWED = re.compile(r"^lib_a-(?!str(error|ftime|ptime|dup|ndup|to[dfl]d?\b))"
                             r"((str|mem)\w+|qsort|bsearch|setjmp|ctype_|ato[il]|strto[iul]+|aeabi_\w+)(-stub)?\.o$")
 
