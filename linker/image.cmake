@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# mink_image(NAME MODULES target... [ALLOW_CONSTRUCTORS] [OPTIONS flag...]): links NAME.elf with its own symbol table inside, checks it,
+# mink_image(NAME MODULES target... [ALLOW_CONSTRUCTORS] [OPTIONS flag...])
+# links NAME.elf with its own symbol table inside, checks it,
 # and makes NAME.bin, the raw image that a boot loader puts at RAM + 0x8000 (or anywhere: boot/ moves it).
 #
 # The kernel names addresses by itself, so its symbol table is part of what is linked:

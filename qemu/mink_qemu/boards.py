@@ -16,7 +16,9 @@ class Board:
 
 
 BOARDS = {
-    "versatilepb": Board("versatilepb", ("-M", "versatilepb", "-cpu", "arm1176"), 128 * MIB, 256 * MIB, 1023),
+    "versatilepb": Board("versatilepb", ("-M", "versatilepb", "-cpu", "arm1176",
+                                          # It has a sound chip, for which QEMU would go and look for the host's.
+                                          "-audiodev", "none,id=silence", "-global", "pl041.audiodev=silence"), 128 * MIB, 256 * MIB, 1023),
 }
 
 

@@ -26,11 +26,6 @@ class Ended(Exception):
     """QEMU ended, or mink powered off."""
 
 
-def environment():
-    """versatilepb has a sound chip, and QEMU would look for the host's."""
-    return {**os.environ, "QEMU_AUDIO_DRV": "none"}
-
-
 class Console:
     """Drives a machine whose serial line is QEMU's standard input and output.
 
@@ -44,7 +39,7 @@ class Console:
         self.transcript = ""
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._pending = ""  # what came and was not handed out yet
-        self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment())
+        self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def read_until_prompt(self, timeout=None):
         """The text up to the next prompt. Timeout if there is none in `timeout` seconds, Ended if there never will be."""

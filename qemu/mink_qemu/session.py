@@ -5,7 +5,7 @@ import subprocess
 import sys
 import termios
 
-from .console import POWER_OFF, POWER_OFF_START, PROMPT, Console, Ended, environment
+from .console import POWER_OFF, POWER_OFF_START, PROMPT, Console, Ended
 
 NO_STATUS = 125  # the machine ended without saying how
 
@@ -54,7 +54,7 @@ def status_of(console):
 def interactive(argv):
     """The user's own terminal: QEMU reads it raw. Its output passes through here, for the last line's sake."""
     saved = termios.tcgetattr(sys.stdin.fileno())
-    process = subprocess.Popen(argv, stdout=subprocess.PIPE, env=environment())
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE)
     status, line = None, b""
     try:
         while chunk := os.read(process.stdout.fileno(), 65536):
