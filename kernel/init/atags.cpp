@@ -8,7 +8,7 @@
 namespace mink::kernel {
 namespace {
 
-enum Tag : std::uint32_t {
+enum Tag : unsigned {
   kNone = 0x00000000,
   kCore = 0x54410001,
   kMem = 0x54410002,
@@ -28,7 +28,7 @@ constexpr std::size_t kHeaderBytes = 8;                 // length in words, this
 constexpr std::size_t kMaxListBytes = 16 * 1024;        // a longer one has no end
 
 struct Item {
-  std::uint32_t tag;
+  unsigned tag;
   std::span<const std::byte> body;
 };
 
@@ -41,7 +41,7 @@ class Reader {
   std::optional<Item> next() {
     if (bytes_.size() - at_ < kHeaderBytes) return fail("it has no end");
     const std::uint32_t words = word(bytes_, at_);
-    const std::uint32_t tag = word(bytes_, at_ + 4);
+    const unsigned tag = word(bytes_, at_ + 4);
     if (tag == kNone) {
       at_ += kHeaderBytes;
       return std::nullopt;
