@@ -46,6 +46,10 @@ class Args {
     return i < size() ? words_[i] : std::string_view{};
   }
 
+  [[nodiscard]] std::span<const std::string_view> words_from(std::size_t first) const {
+    return {words_.data() + first, size_ - first};
+  }
+
   // True if there are `least` to `most` arguments.
   [[nodiscard]] bool expect(std::size_t least, std::size_t most) const;
 

@@ -17,10 +17,10 @@ class Environment {
  public:
   // The next byte typed; waits for it. -1: there will never be another (a test's script is at its end).
   virtual int read_byte() = 0;
-  // ... or -1 if none came in `milliseconds`.
-  virtual int read_byte(unsigned milliseconds) = 0;
-  // True once for each Ctrl-C typed since the last call.
+  // True once for each Ctrl-C typed since the last call. The byte itself stays to be read.
   virtual bool take_break() = 0;
+  // Waits that long; true at once if a Ctrl-C is typed meanwhile.
+  virtual bool wait(unsigned milliseconds) = 0;
   // Runs body(context). True: it caused a fault, which has been reported, and was left where it stood.
   virtual bool run_guarded(void (*body)(void*), void* context) = 0;
   virtual std::optional<std::uintptr_t> symbol_address(std::string_view name) const = 0;

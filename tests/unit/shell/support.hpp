@@ -32,8 +32,8 @@ struct Script final : shell::Environment {
     input.remove_prefix(1);
     return byte;
   }
-  int read_byte(unsigned) override { return read_byte(); }
   bool take_break() override { return false; }
+  bool wait(unsigned) override { return false; }
   bool run_guarded(void (*body)(void*), void* context) override {
     ++runs;
     if (!faults) body(context);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// All families, in the order in which `help` lists them.
+#include "commands/families.hpp"
+
+namespace mink::shell {
+namespace {
+
+constexpr const Family* kTable[] = {&kFileFamily, &kInspectFamily, &kShellFamily};
+
+}  // namespace
+
+constinit const std::span<const Family* const> kFamilies{kTable};
+
+}  // namespace mink::shell
