@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""A booted mink for the system tests, driven over its console.
+
+`console`: one machine for all tests of a module, which may say `MEM = "64M"` and `APPEND = "highmem=8M"`.
+`boot`: a function that boots further machines; they end with the test.
+Tests marked `long` run under --long alone. tests/run builds the image before; pytest alone boots what is there.
+"""
+import pathlib
+import re
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "qemu"))
+
+# pylint: disable=wrong-import-position
+from mink_qemu import boards, build  # noqa: E402
+from mink_qemu.console import Console, Ended  # noqa: E402
+
+BOARD = boards.BOARDS["versatilepb"]
+BOOT_TIMEOUT = 30
+COMMAND_TIMEOUT = 30
+
+
+class Mink:
+    """A machine at its prompt."""
+
+    def __init__(self, mem="128M", append="", timeout=BOOT_TIMEOUT):
+        argv = boards.qemu_argv(BOARD, build.image_path(BOARD.name, "kernel"), memory=boards.parse_size(mem), append=append)
+        self.console = Console(argv)
+        self.boot_log = self.console.read_until_prompt(timeout)
+
+    def text_of(self, command, timeout=COMMAND_TIMEOUT):
+        """What the command printed, without its echo."""
+        self.console.send_line(command)
+        echo, _, text = self.console.read_until_prompt(timeout).partition("\n")
+        assert echo == command, f"typed {command!r}, the console echoed {echo!r}"
+        return text
+
+    def run(self, command, timeout=COMMAND_TIMEOUT):
+        """(status, text) of a command."""
+        text = self.text_of(command, timeout)
+        answer = self.text_of("status")
+        assert re.fullmatch(r"\d+\n", answer), f"`status` said {answer!r}"
+        return int(answer), text
+
+    def ok(self, command, timeout=COMMAND_TIMEOUT):
+        """The text of a command that must succeed."""
+        status, text = self.run(command, timeout)
+        assert status == 0, f"{command}: status {status}\n{text}"
+        return text
+
+    def fails(self, command, timeout=COMMAND_TIMEOUT):
+        """The text of a command that must not."""
+        status, text = self.run(command, timeout)
+        assert status != 0, f"{command}: should have failed\n{text}"
+        return text
+
+    def power_off(self, command="poweroff ?", timeout=COMMAND_TIMEOUT):
+        """The machine's status; None if it ended without one."""
+        self.console.send_line(command)
+        self.console.read_until_end(timeout)
+        return self.console.status
+
+    def kill(self):
+        self.console.kill()
+
+
+def pytest_addoption(parser):
+    parser.addoption("--long", action="store_true", help="run the tests marked long too")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: a soak; runs under --long alone")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--long"):
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="--long"))
+
+
+def started(mem, append):
+    try:
+        return Mink(mem, append)
+    except Ended as ended:
+        pytest.fail(f"mink did not come to its prompt:\n{ended}")
+
+
+@pytest.fixture(scope="module")
+def console(request):
+    mink = started(getattr(request.module, "MEM", "128M"), getattr(request.module, "APPEND", ""))
+    yield mink
+    mink.kill()
+
+
+@pytest.fixture
+def boot():
+    machines = []
+
+    def start(mem="128M", append=""):
+        machines.append(started(mem, append))
+        return machines[-1]
+
+    yield start
+    for mink in machines:
+        mink.kill()

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""qemu/run from outside: what its user is promised."""
+import subprocess
+import time
+
+import pytest
+
+from conftest import ROOT
+
+RUN = [ROOT / "qemu" / "run", "--no-build"]
+
+
+def run(*options, stdin=subprocess.DEVNULL, text=None):
+    result = subprocess.run([*RUN, *options], input=text, stdin=None if text is not None else stdin, capture_output=True,
+                            text=True, timeout=120, check=False)
+    return result.returncode, result.stdout, result.stderr
+
+
+def test_exec_prints_the_console_and_nothing_else():
+    status, out, err = run("--exec", "mode; help")
+    assert status == 0
+    assert "mink> mode\nplain\nmink> help\n" in out or "mink> mode\nauto\nmink> help\n" in out
+    assert "power off" not in out and "poweroff ?" not in out
+    assert err == ""
+
+
+@pytest.mark.parametrize("commands, status", [("help", 0), ("nonsense", 127), ("nonsense; help", 127), ("poweroff 7", 7)])
+def test_status_is_the_first_failure(commands, status):
+    assert run("--exec", commands)[0] == status
+
+
+def test_piped_lines_are_commands():
+    status, out, _ = run(text="mode plain\nhelp mode\nnonsense\n")
+    assert status == 127
+    assert "mink> mode plain\nmink> help mode\nmode:" in out
+
+
+def test_icount_runs_from_the_command_line_and_repeats():
+    first = run("--icount", "--exec", "mode; uptime; nonsense")
+    assert first == run("--icount", "--exec", "mode; uptime; nonsense")
+    status, out, err = first
+    assert status == 127 and err == ""
+    assert "mink> mode\nplain\nmink> uptime\n" in out
+
+
+def test_the_time_can_be_up():
+    began = time.monotonic()
+    assert run("--exec", "watch uptime", "--timeout", "3")[0] == 124
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("options", [("--mem", "257M"), ("--mem", "some"), ("--append", "x" * 1100), ("--board", "none")])
+def test_wishes_that_cannot_be(options):
+    status, _, err = run(*options, "--exec", "help")
+    assert status == 2
+    assert err.strip()
