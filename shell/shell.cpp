@@ -106,6 +106,7 @@ const Command* Shell::find(std::string_view name) const {
 }
 
 void Shell::note(int status) {
+  last_status_ = status;
   if (first_failure_ == kOk) first_failure_ = status;
 }
 

@@ -61,6 +61,12 @@ int run_mode(Args& args, TextSink& out) {
   return args.size() == 0 ? kOk : args.usage("the mode is plain, ansi or auto");
 }
 
+int run_status(Args& args, TextSink& out) {
+  if (!args.expect(0, 0)) return kUsage;
+  print(out, "%d\n", args.shell().last_status());
+  return kOk;
+}
+
 int run_poweroff(Args& args, TextSink&) {
   if (!args.expect(0, 1)) return kUsage;
   if (args[0] == "?") kernel::poweroff(args.shell().first_failure());
@@ -94,6 +100,11 @@ constexpr Command kCommands[] = {
      .details = "plain sends no control codes (a log, a test); ansi is for people; auto is plain until an\n"
                 "editing key shows that a person sits at a terminal.",
      .completions = "plain ansi auto"},
+    {.name = "status",
+     .usage = "",
+     .summary = "how the command before ended: 0 is well",
+     .example = "status",
+     .run = run_status},
     {.name = "poweroff",
      .usage = "[N|?]",
      .summary = "ends the machine with status N (0), or ? for that of the first failed command",

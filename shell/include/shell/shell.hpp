@@ -55,6 +55,8 @@ class Shell final : private CompletionSource {
 
   // The first status that was not kOk since the start; else kOk.
   [[nodiscard]] int first_failure() const { return first_failure_; }
+  // The status of the command before the one that runs.
+  [[nodiscard]] int last_status() const { return last_status_; }
 
   [[nodiscard]] const Command* find(std::string_view name) const;
   [[nodiscard]] std::span<const Family* const> families() const { return families_; }
@@ -85,6 +87,7 @@ class Shell final : private CompletionSource {
   LineEditor editor_;
   Output out_;
   int first_failure_ = kOk;
+  int last_status_ = kOk;
 };
 
 }  // namespace mink::shell

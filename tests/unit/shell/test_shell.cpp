@@ -65,6 +65,9 @@ TEST(Shell, runs_every_command_of_a_line) {
 TEST(Shell, remembers_the_first_failure) {
   shell.run_line("end 0; end 7; end 9; end 0");
   LONGS_EQUAL(7, shell.first_failure());
+  LONGS_EQUAL(0, shell.last_status());
+  shell.run_line("end 3");
+  LONGS_EQUAL(3, shell.last_status());
 }
 
 TEST(Shell, echoes_what_it_runs) {
