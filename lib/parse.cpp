@@ -28,14 +28,8 @@ unsigned take_base(std::string_view& text, unsigned base) {
 }  // namespace
 
 ParsedNumber parse_number(std::string_view text, std::uint64_t limit, unsigned base) {
-  if (!text.empty() && text[0] == '-') {
-    const ParsedNumber magnitude = parse_number(text.substr(1), UINT64_MAX, base);
-    return {0, magnitude.error == ParseError::NotANumber ? ParseError::NotANumber : ParseError::Negative};
-  }
-  if (!text.empty() && text[0] == '+') {
-    text.remove_prefix(1);
-    if (!text.empty() && (text[0] == '+' || text[0] == '-')) return {};
-  }
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
   base = take_base(text, base);
   if (text.empty()) return {};
   std::uint64_t value = 0;
@@ -46,6 +40,7 @@ ParsedNumber parse_number(std::string_view text, std::uint64_t limit, unsigned b
     overflow = overflow || __builtin_mul_overflow(value, base, &value) ||
                __builtin_add_overflow(value, digit, &value);
   }
+  if (negative) return {0, ParseError::Negative};
   if (overflow || value > limit) return {0, ParseError::Overflow};
   return {value, ParseError::None};
 }
@@ -77,11 +72,9 @@ ParsedNumber parse_size(std::string_view text, std::uint64_t limit) {
 }
 
 ParsedSigned parse_signed(std::string_view text, unsigned base) {
-  const bool negative = !text.empty() && text[0] == '-';
-  if (negative) {
-    text.remove_prefix(1);
-    if (!text.empty() && (text[0] == '+' || text[0] == '-')) return {};
-  }
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  if (negative && (text.starts_with('+') || text.starts_with('-'))) return {};
   const ParsedNumber magnitude = parse_number(text, std::uint64_t{INT64_MAX} + (negative ? 1 : 0), base);
   if (!magnitude.ok()) return {0, magnitude.error};
   return {static_cast<std::int64_t>(negative ? 0 - magnitude.value : magnitude.value), ParseError::None};

@@ -11,13 +11,17 @@
 #define __must_check __attribute__((__warn_unused_result__))
 #define __maybe_unused __attribute__((__unused__))
 #define __printf(format, first) __attribute__((__format__(printf, format, first)))
-#ifndef __always_inline /* the C library has one too */
+
+/* The C library may have these too, and means the same. */
+#ifndef __always_inline
 #define __always_inline inline __attribute__((__always_inline__))
+#endif
+#ifndef __aligned
+#define __aligned(bytes) __attribute__((__aligned__(bytes)))
 #endif
 #ifndef noinline
 #define noinline __attribute__((__noinline__))
 #endif
-#define __aligned(bytes) __attribute__((__aligned__(bytes)))
 
 /* Address spaces are checked by other tools than ours. */
 #define __iomem
