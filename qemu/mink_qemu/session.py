@@ -51,31 +51,53 @@ def status_of(console):
     return NO_STATUS
 
 
+class LastLine:
+    """Lets a console's bytes through, but not its power-off line: that becomes `status`."""
+
+    def __init__(self):
+        self.status = None
+        self._held = b""
+        self._line_began = False
+
+    def feed(self, chunk):
+        """What may be shown now. A line is shown as it grows, unless it may turn out to be the last one."""
+        shown = b""
+        *whole, rest = (self._held + chunk).split(b"\n")
+        for line in whole:
+            line = line.removesuffix(b"\r")  # QEMU leaves the terminal's own translation of line feeds on
+            match = None if self._line_began else POWER_OFF.match(line.decode("utf-8", "replace"))
+            if match:
+                self.status = int(match[1])
+            else:
+                shown += line + b"\n"
+            self._line_began = False
+        start = POWER_OFF_START.encode()
+        if not self._line_began and start.startswith(rest[:len(start)]):
+            self._held = rest
+        else:
+            self._held = b"\r" if rest.endswith(b"\r") else b""
+            shown += rest.removesuffix(b"\r")
+            self._line_began = True
+        return shown
+
+    def rest(self):
+        return self._held
+
+
 def interactive(argv):
     """The user's own terminal: QEMU reads it raw. Its output passes through here, for the last line's sake."""
     saved = termios.tcgetattr(sys.stdin.fileno())
     process = subprocess.Popen(argv, stdout=subprocess.PIPE)
-    status, line = None, b""
+    last_line = LastLine()
     try:
         while chunk := os.read(process.stdout.fileno(), 65536):
-            line += chunk
-            *whole, line = line.split(b"\n")
-            for one in whole:
-                match = POWER_OFF.match(one.decode("utf-8", "replace").strip("\r"))
-                status = int(match[1]) if match else status
-                if not match:
-                    sys.stdout.buffer.write(one + b"\n")
-            # A line is shown as it grows, unless it may turn out to be the last one.
-            start = POWER_OFF_START.encode()
-            if line and not start.startswith(line[:len(start)]):
-                sys.stdout.buffer.write(line)
-                line = b""
+            sys.stdout.buffer.write(last_line.feed(chunk))
             sys.stdout.buffer.flush()
-        sys.stdout.buffer.write(line)
+        sys.stdout.buffer.write(last_line.rest())
         process.wait()
     finally:
         if process.poll() is None:
             process.kill()
             process.wait()
         termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, saved)
-    return 0 if status is None else status  # no status: left with Ctrl-] X
+    return 0 if last_line.status is None else last_line.status  # no status: left with Ctrl-] X

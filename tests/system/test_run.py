@@ -3,6 +3,7 @@
 import subprocess
 import time
 
+import pexpect
 import pytest
 
 from conftest import ROOT
@@ -54,3 +55,39 @@ def test_wishes_that_cannot_be(options):
     status, _, err = run(*options, "--exec", "help")
     assert status == 2
     assert err.strip()
+
+
+def at_a_terminal(*options):
+    return pexpect.spawn(str(RUN[0]), ["--no-build", *options], timeout=30, encoding="utf-8", dimensions=(24, 80))
+
+
+def test_a_person_leaves_with_the_escape_key():
+    terminal = at_a_terminal()
+    terminal.expect_exact("mink> ")
+    terminal.send("mode\r")
+    terminal.expect_exact("mode\r\nauto\r\n")
+    terminal.send("\x1dx")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+
+
+def test_a_person_powers_off():
+    terminal = at_a_terminal()
+    terminal.expect_exact("mink> ")
+    terminal.send("poweroff 3\r")
+    terminal.expect(pexpect.EOF)
+    assert "power off" not in terminal.before
+    terminal.close()
+    assert terminal.exitstatus == 3
+
+
+def test_control_keys_reach_the_line_editor():
+    terminal = at_a_terminal()
+    terminal.expect_exact("mink> ")
+    terminal.send("xmode\x01\x1b[3~\x05 \x03")  # Ctrl-A, delete, Ctrl-E, Ctrl-C: neither QEMU nor qemu/run takes them
+    terminal.expect_exact("mink> ")
+    terminal.send("status\r")
+    terminal.expect(r"\d+\r\n")
+    terminal.send("\x1dx")
+    terminal.expect(pexpect.EOF)

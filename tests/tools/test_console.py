@@ -70,3 +70,22 @@ def test_status_is_that_of_the_first_failure(commands, status, capsys):
 def test_typed_commands_print_what_the_console_says(capsys):
     session.typed(MACHINE, ["say a", "fail 1"])
     assert capsys.readouterr().out == "mink booting\nmink> say a\na\nmink> fail 1\nno such thing\n"
+
+
+TEXT = b"boot\r\nmink> mink: power off, status 1\r\n\x1b[2Kredrawn\rline\r\nmink: power on\r\nmink: power off, status 12\r\nend"
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+def test_the_terminal_gets_all_but_the_last_line(size):
+    last_line = session.LastLine()
+    shown = b"".join(last_line.feed(TEXT[i:i + size]) for i in range(0, len(TEXT), size)) + last_line.rest()
+    assert shown == b"boot\nmink> mink: power off, status 1\n\x1b[2Kredrawn\rline\nmink: power on\nend"
+    assert last_line.status == 12
+
+
+def test_a_line_is_shown_as_it_grows():
+    last_line = session.LastLine()
+    assert last_line.feed(b"mink> ") == b"mink> "
+    assert last_line.feed(b"h") == b"h"
+    assert last_line.feed(b"\r\nmink: p") == b"\n"
+    assert last_line.feed(b"rompt") == b"mink: prompt"
