@@ -24,7 +24,7 @@
 #define rounddown(x, y) ((x) - (x) % (y))
 
 #ifndef container_of
-#define container_of(ptr, type, member) ((type*)((char*)(ptr)-offsetof(type, member)))
+#define container_of(ptr, type, member) ((type*)((uintptr_t)(ptr)-offsetof(type, member)))
 #endif
 
 /* In C++ the names belong to std. */
