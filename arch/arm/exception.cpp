@@ -38,6 +38,13 @@ ExceptionHook set_exception_hook(ExceptionKind kind, ExceptionHook hook) {
   return old;
 }
 
+extern "C" [[noreturn]] void mink_abandon_exception(void (*next)(void*), void* context);
+
+void abandon_exception(void (*next)(void*), void* context) {
+  depth = 0;
+  mink_abandon_exception(next, context);
+}
+
 void enable_asynchronous_aborts() { asm volatile("cpsie a" ::: "memory"); }
 
 extern "C" void mink_exception(ExceptionFrame& frame) {

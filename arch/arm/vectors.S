@@ -132,6 +132,30 @@ exception_common:
   .fnend
   .size exception_common, . - exception_common
 
+/* void mink_abandon_exception(void (*next)(void*), void* context) */
+  .global mink_abandon_exception
+  .type mink_abandon_exception, %function
+mink_abandon_exception:
+  .fnstart
+  .cantunwind
+  ldr   r3, =mink_stacks
+  mrs   r2, cpsr
+  and   r2, r2, #0x1f
+  cmp   r2, #MODE_ABT
+  addeq sp, r3, #MINK_ABORT_TOP
+  cmp   r2, #MODE_UND
+  addeq sp, r3, #MINK_UNDEF_TOP
+  cmp   r2, #MODE_FIQ
+  addeq sp, r3, #MINK_FIQ_TOP
+  cpsid i, #MODE_SVC
+  bic   sp, sp, #7
+  mov   r12, r0
+  mov   r0, r1
+  bx    r12
+  .ltorg
+  .fnend
+  .size mink_abandon_exception, . - mink_abandon_exception
+
 /* A fault mode's stack is full: faults within fault reports. What it held no longer matters. */
   .type mink_vector_overflow, %function
 mink_vector_overflow:

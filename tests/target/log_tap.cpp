@@ -7,6 +7,7 @@
 #include <base/log.h>
 
 #include <arch/irq.hpp>
+#include <arch_arm/exception.hpp>
 #include <cstring>
 #include <kernel/log.hpp>
 #include <lib/text_sink.hpp>
@@ -44,8 +45,13 @@ void on_panic(const char* message) {
   copy.write(message, std::strlen(message));
   innermost_trap = trap->outer;
   sync::mink_preempt_count = preempt_count_at_trap;
-  arch::irq_enable();
-  std::longjmp(trap->back, 1);
+  // A fault's panic runs in the fault's own mode.
+  arch::arm::abandon_exception(
+      [](void* to) {
+        arch::irq_enable();
+        std::longjmp(static_cast<detail::PanicTrap*>(to)->back, 1);
+      },
+      trap);
 }
 
 }  // namespace

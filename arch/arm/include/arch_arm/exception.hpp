@@ -40,6 +40,11 @@ using ExceptionHook = bool (*)(ExceptionFrame& frame);
 // Returns the hook it replaces (null: none). One for each kind. Any context.
 ExceptionHook set_exception_hook(ExceptionKind kind, ExceptionHook hook);
 
+// Leaves the exception that is being handled for good: `next(context)` runs in SVC mode, interrupts off, on
+// the stack of the code that was interrupted, and the exception's own stack is empty again. Outside
+// exceptions: just calls it. For a panic hook that means to go on.
+[[noreturn]] void abandon_exception(void (*next)(void*), void* context);
+
 // A boot loader may have left an asynchronous abort pending: unmask them when it can be reported.
 void enable_asynchronous_aborts();
 
