@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// From the boot loader's list to the page allocator.
+#include <algorithm>
+#include <arch/kernel_map.hpp>
+#include <arch/memory.hpp>
+#include <base/assert.hpp>
+#include <base/log.h>
+#include <base/sections.hpp>
+#include <kernel/command_line.hpp>
+#include <kernel/memory_init.hpp>
+#include <lib/cmdline.hpp>
+#include <lib/log_sink.hpp>
+#include <mm/kernel_memory.hpp>
+
+namespace mink::kernel {
+
+namespace {
+
+struct State {
+  PhysAddr ram_base;
+  VirtAddr page_offset;
+  VirtAddr vmalloc_end;
+  VirtAddr mapped_end;  // what the first tables map
+  BootData data;
+  MemoryOptions options;
+  MemoryPlan plan;
+};
+constinit State state{};
+
+constexpr const char* kBootTables = "Boot tables";
+constexpr std::size_t kBootTablesSize = 0x4000;  // below the image (linker/mink.ld)
+
+mm::EarlyMemory& early() { return mm::kernel_memory().early; }
+
+VirtAddr to_virt(PhysAddr pa) { return state.page_offset + (pa - state.ram_base); }
+PhysAddr to_phys(const void* p) { return state.ram_base + (virt_of(p) - state.page_offset); }
+
+void reserve(PhysAddr start, std::size_t size, const char* name) {
+  if (const Err e = early().reserve(start, size, name); !ok(e)) {
+    panic("reserving %s at 0x%08lx: error %d\n", name, static_cast<unsigned long>(start.raw()), static_cast<int>(e));
+  }
+}
+void reserve(const char* from, const char* to, const char* name) {
+  reserve(to_phys(from), static_cast<std::size_t>(to - from), name);
+}
+
+// Second-level tables before the page allocator: pages of early memory that the first tables map.
+class EarlyTables final : public arch::TableSource {
+ public:
+  void* alloc_table_page() override {
+    const auto pa = early().allocate(kPageSize, kPageSize, "Kernel page tables", mm::EarlyMemory::From::Bottom,
+                                     state.ram_base, state.ram_base + (state.mapped_end - state.page_offset));
+    if (!pa) return nullptr;
+    void* const page = ptr_of(to_virt(*pa));
+    clear_page(page);
+    return page;
+  }
+  void free_table_page(void*) override {}  // what the kernel's map holds, it holds for ever
+};
+
+// ... and afterwards.
+class PageTables final : public arch::TableSource {
+ public:
+  void* alloc_table_page() override {
+    mm::PageAllocator& pages = mm::kernel_memory().pages;
+    page* const p = pages.alloc(GFP_NOWAIT | __GFP_ZERO | __GFP_NOWARN, 0, MINK_CALLER());
+    return p != nullptr ? pages.address(p) : nullptr;
+  }
+  void free_table_page(void* page) override {
+    mm::kernel_memory().pages.free_address(virt_of(page).raw(), 0, MINK_CALLER());
+  }
+};
+
+constinit EarlyTables early_tables;
+constinit PageTables page_tables;
+
+}  // namespace
+
+const MemoryOptions& memory_options() { return state.options; }
+const MemoryPlan& memory_plan() { return state.plan; }
+const MemoryBank& initrd() { return state.data.initrd; }
+
+void read_boot_data(const arch::BootInfo& info, const BoardMemoryMap& map) {
+  state.ram_base = info.ram_base;
+  state.page_offset = map.page_offset;
+  state.vmalloc_end = map.vmalloc_end;
+  state.mapped_end = info.mapped_end;
+  const AtagWindow window{info.ram_base, {ptr_of<const std::byte>(map.page_offset), info.mapped_end - map.page_offset}};
+  LogSink report{KERN_WARNING};
+  state.data = parse_atags(window, info.atags, map.memory, report);
+  if (state.data.list.size == 0 && info.atags != map.usual_atags) {
+    print(report, "atags: trying the usual place, 0x%08lx\n", static_cast<unsigned long>(map.usual_atags.raw()));
+    state.data = parse_atags(window, map.usual_atags, map.memory, report);
+  }
+  set_command_line(state.data.command_line);
+  printk(KERN_NOTICE "Kernel command line: %.*s\n", static_cast<int>(command_line().size()), command_line().data());
+  state.options = parse_memory_options(CommandLine{command_line()}, state.data.memory.total(), report);
+}
+
+void init_early_memory() {
+  LogSink report{KERN_WARNING};
+  const AddressSpace space{state.ram_base, state.page_offset, state.vmalloc_end, kPageSize << mm::kMaxOrder};
+  state.plan = plan_memory(state.data.memory, space, state.options, report);
+  const std::uint64_t total = state.data.memory.total();
+  const std::size_t image_end = to_phys(__kernel_end) - state.ram_base;
+  if (total < kLeastMemory || !state.data.memory.contains(state.ram_base, image_end)) {
+    panic("mink needs %zu MB of memory from 0x%08lx on: there are %llu KB in %zu banks\n", kLeastMemory >> 20,
+          static_cast<unsigned long>(state.ram_base.raw()), static_cast<unsigned long long>(total >> 10),
+          state.data.memory.banks().size());
+  }
+  for (const MemoryBank& bank : state.data.memory.banks()) {
+    if (const Err e = early().add_bank(bank.start, bank.size); !ok(e)) {
+      panic("memory bank 0x%08lx: error %d\n", static_cast<unsigned long>(bank.start.raw()), static_cast<int>(e));
+    }
+  }
+  reserve(__text_start, __rodata_end, "Kernel code");
+  reserve(__data_start, __bss_end, "Kernel data");
+  reserve(to_phys(__kernel_start) - kBootTablesSize, kBootTablesSize, kBootTables);
+  if (state.data.list.size != 0) reserve(state.data.list.start, state.data.list.size, "ATAGs");
+  if (state.data.initrd.size != 0) reserve(state.data.initrd.start, state.data.initrd.size, "Initrd");
+}
+
+void init_kernel_map() {
+  arch::LowMemory low[MemoryBanks::kMax];
+  std::size_t count = 0;
+  for (const MemoryBank& bank : state.data.memory.banks()) {
+    const std::uint64_t end = std::min<std::uint64_t>(bank.end(), state.plan.low_end.raw());
+    if (bank.start < state.plan.low_end) low[count++] = {bank.start, static_cast<std::size_t>(end - bank.start.raw())};
+  }
+  if (!ok(arch::build_kernel_map({low, count}, early_tables))) panic("no memory for the kernel's page tables\n");
+  arch::switch_to_kernel_map();
+  if (!ok(early().release(kBootTables))) panic("the boot tables are not reserved\n");
+}
+
+void init_page_allocator() {
+  const auto banks = early().banks();
+  const Pfn start = pfn_of(banks.front().start), end = pfn_of(banks.back().end);
+  const std::size_t bytes = align_up(mm::PageAllocator::storage_bytes(start, end), kPageSize);
+  const auto storage = early().allocate(bytes, kPageSize, "Page structures", mm::EarlyMemory::From::Top, state.ram_base,
+                                        state.plan.low_end);
+  if (!storage) panic("no %zu KB in a row for the page structures\n", bytes >> 10);
+  for (std::size_t at = 0; at < bytes; at += kPageSize) clear_page(ptr_of(to_virt(*storage + at)));
+
+  mm::PageRange memory[mm::EarlyMemory::kMaxBanks], taken[mm::EarlyMemory::kMaxReservations];
+  std::size_t memory_count = 0, taken_count = 0;
+  for (const mm::EarlyRange& bank : banks) memory[memory_count++] = {pfn_of(bank.start), pfn_of(bank.end)};
+  for (const mm::EarlyRange& range : early().reservations()) {  // whole pages; neighbours may share one
+    mm::PageRange pages{pfn_of(range.start), pfn_of(range.end + (kPageSize - 1))};
+    if (taken_count != 0 && pages.start < taken[taken_count - 1].end) pages.start = taken[taken_count - 1].end;
+    if (pages.start < pages.end) taken[taken_count++] = pages;
+  }
+  mm::PageAllocatorConfig config{};
+  config.memory = {memory, memory_count};
+  config.reserved = {taken, taken_count};
+  config.storage = ptr_of(to_virt(*storage));
+  config.linear_base = state.page_offset;
+  config.linear_start = pfn_of(state.ram_base);
+  config.dma_end = pfn_of(state.plan.dma_end);
+  config.highmem_start = pfn_of(state.plan.low_end);
+  if (const Err e = mm::kernel_memory().pages.init(config); !ok(e)) {
+    panic("the page allocator: error %d\n", static_cast<int>(e));
+  }
+  arch::set_table_source(page_tables);
+}
+
+}  // namespace mink::kernel
