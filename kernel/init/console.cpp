@@ -45,7 +45,7 @@ int console_getc() {
 
 int console_getc_timeout(unsigned milliseconds) {
   MINK_ASSERT(!sync::in_atomic() && !arch::irqs_disabled());
-  const unsigned long end = jiffies + msecs_to_jiffies(milliseconds);
+  const unsigned long end = jiffies + msecs_to_jiffies(milliseconds) + 1;  // the present one is half over
   int byte = console_try_getc();
   while (byte == ConsoleInput::kNone && time_before(jiffies, end)) wait_for_input(byte);
   return byte;
