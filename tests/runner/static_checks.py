@@ -16,8 +16,10 @@ BUILD = ROOT / "build" / PRESET
 CACHE = ROOT / "build" / "cache" / "clang"
 # gcc's words that clang has not.
 NOT_CLANG = re.compile(r"^-(funwind-tables|fno-threadsafe-statics|MD|M[TF]|mcpu=.*|marm|msoft-float|specs=.*)$")
-CLANG = ["--target=armv6-none-eabi", "-mcpu=arm1176jzf-s", "-msoft-float", "-Wthread-safety", "-Wno-unknown-warning-option",
+# gcc has the last word on conversions and formats: its uint32_t is long, and its -Wconversion is not clang's.
+CLANG = ["--target=armv6-none-eabi", "-mcpu=arm1176jzf-s", "-msoft-float", "-Wno-unknown-warning-option",
          "-Wno-unused-command-line-argument", "-Wno-gnu-zero-variadic-macro-arguments"]
+AFTER = ["-Wno-sign-conversion", "-Wno-shorten-64-to-32", "-Wno-format", "-Wthread-safety"]
 
 
 def output_of(argv, **kwargs):
@@ -67,7 +69,7 @@ def compile_commands():
                 skip = True
             else:
                 kept.append(word)
-        flags[source] = CLANG + kept + (cxx_headers if source.suffix == ".cpp" else c_headers)
+        flags[source] = CLANG + kept + AFTER + (cxx_headers if source.suffix == ".cpp" else c_headers)
     return flags
 
 
