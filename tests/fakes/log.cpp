@@ -62,6 +62,8 @@ int vprintk(const char* format, std::va_list args) {
   if (log_taken) log_length = 0;
   log_taken = false;
   mink::BufferSink out{log_text + log_length, sizeof log_text - log_length};
+  const bool continues = std::strncmp(format, KERN_CONT, 2) == 0;
+  if (!continues && log_length > 0 && log_text[log_length - 1] != '\n') out.write("\n", 1);
   const int length = mink::vprint(out, skip_level(format), args);
   log_length += out.length();
   return length;

@@ -9,7 +9,7 @@
 namespace mink::fakes {
 
 // All that printk was given since the last call (or the test's start, if setup() calls it), level prefixes
-// taken off. Valid until the next printk or take_log. At most the first 16 KB.
+// taken off; a message that is no KERN_CONT begins on a line of its own, as in the log. Valid until the next printk or take_log. At most the first 16 KB.
 const char* take_log();
 
 // As take_log(), but only looks: is `text` in what was logged since the last take_log()?

@@ -101,6 +101,8 @@ int __wrap_vprintk(const char* format, std::va_list args) {
   log_taken = false;
   const char* const text = format[0] == KERN_SOH[0] && format[1] != '\0' ? format + 2 : format;
   BufferSink out{log_text + log_length, sizeof log_text - log_length};
+  const bool continues = std::strncmp(format, KERN_CONT, 2) == 0;
+  if (!continues && log_length > 0 && log_text[log_length - 1] != '\n') out.write("\n", 1);
   const int length = vprint(out, text, args);
   log_length += out.length();
   return length;

@@ -46,8 +46,8 @@ class Bitmap {
       if (++at == kWords) return kNone;
       w = words_[at] ^ flip;
     }
-    const std::size_t i = at * kWord + static_cast<std::size_t>(std::countr_zero(w));
-    return i < Bits ? i : kNone;  // the last word may have bits to spare
+    // Bits to spare in the last word are clear: the first of them is kNone.
+    return at * kWord + static_cast<std::size_t>(std::countr_zero(w));
   }
 
   static constexpr std::size_t kWords = (Bits + kWord - 1) / kWord;

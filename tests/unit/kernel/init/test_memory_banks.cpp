@@ -56,6 +56,7 @@ TEST(MemoryBanks, may_end_with_the_address_space) {
   check_bank(banks, 0, 0xf0000000, 0x10000000);
   CHECK(banks.contains(PhysAddr{0xfffff000}, 0x1000));
   CHECK_FALSE(banks.contains(PhysAddr{0xfffff000}, 0x1001));
+  CHECK_FALSE(banks.contains(PhysAddr{0xeffff000}, 0x2000));
 }
 
 TEST(MemoryBanks, are_at_most_eight) {

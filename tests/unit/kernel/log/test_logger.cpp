@@ -98,6 +98,12 @@ TEST(Logger, a_new_message_closes_an_open_line) {
   say(logger, KERN_INFO "two\n");
   say(logger, KERN_CONT "three\n");  // nothing is open
   check_both("[    0.000000] one\n[    0.000000] two\n[    0.000000] three\n");
+  LogCursor cursor;
+  LogEntry entry;
+  while (ring.read(cursor, entry)) {
+  }
+  CHECK_FALSE(entry.continues);
+  LONGS_EQUAL(4, entry.level);  // of no line before it
 }
 
 TEST(Logger, a_long_line_stays_one) {
