@@ -3,11 +3,11 @@
 #pragma once
 #include <base/log.h>
 
-#define MINK_ASSERT(condition)                                                         \
-  do {                                                                                 \
-    if (!(condition)) [[unlikely]] {                                                   \
-      panic("assertion failed: %s at %s:%d\n", #condition, __FILE__, __LINE__);        \
-    }                                                                                  \
+#define MINK_ASSERT(condition)                                                  \
+  do {                                                                          \
+    if (!(condition)) [[unlikely]] {                                            \
+      panic("assertion failed: %s at %s:%d\n", #condition, __FILE__, __LINE__); \
+    }                                                                           \
   } while (false)
 
 namespace mink {

@@ -4,6 +4,8 @@
 
 namespace mink {
 
+// The formatter takes the attribute for the name.
+// clang-format off
 enum class [[nodiscard]] Err : int {
   Ok = 0,
   Perm = -1,
@@ -19,6 +21,7 @@ enum class [[nodiscard]] Err : int {
   NoSpace = -28,
   Range = -34,
 };
+// clang-format on
 
 constexpr bool ok(Err e) { return e == Err::Ok; }
 

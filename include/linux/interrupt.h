@@ -14,7 +14,8 @@
 #define IRQF_TRIGGER_LOW 0x00000008
 #define IRQF_TRIGGER_MASK 0x0000000f
 
-#define IRQF_SHARED 0x00000080 /* others may use the line: each must say so, each with a dev_id of its own \
+#define IRQF_SHARED \
+  0x00000080 /* others may use the line: each must say so, each with a dev_id of its own \
                                 */
 #define IRQF_PROBE_SHARED 0x00000100 /* a mismatch is no news to the caller: not reported */
 #define __IRQF_TIMER 0x00000200

@@ -31,7 +31,8 @@ struct page {
   struct kmem_cache* slab_cache;
   union {
     struct { /* kind Slab */
-      unsigned int* slab_map;    /* the slab's free map, one bit per object, set = free; of all its pages the same */
+      unsigned int*
+          slab_map; /* the slab's free map, one bit per object, set = free; of all its pages the same */
       unsigned int slab_word[2]; /* the map itself (in the head) when it has 64 objects or fewer */
     };
     struct { /* kind Allocated: a block that the page allocator gave out */

@@ -42,7 +42,8 @@ constinit Storage
 arm::TableView arm::live_tables() {
   std::uint32_t ttbr1;
   asm volatile("mrc p15, 0, %0, c2, c0, 1" : "=r"(ttbr1));
-  const PhysAddr base{ttbr1 & ~static_cast<std::uint32_t>(table_bytes(kL1) - 1)};  // low bits: walk attributes
+  const PhysAddr base{ttbr1 &
+                      ~static_cast<std::uint32_t>(table_bytes(kL1) - 1)};  // low bits: walk attributes
   TableView view{nullptr, virt_minus_phys()};
   view.l1 = view.table_at(base);
   return view;

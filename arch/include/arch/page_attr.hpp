@@ -6,9 +6,9 @@
 namespace mink::arch {
 
 enum class MemType : std::uint8_t {
-  Normal,            // write-back, write-allocate
-  NormalNonCached,   // ioremap_wc, coherent DMA
-  Device,            // shared device
+  Normal,           // write-back, write-allocate
+  NormalNonCached,  // ioremap_wc, coherent DMA
+  Device,           // shared device
   StronglyOrdered,
 };
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // From the boot loader's list to the page allocator.
+#include <base/log.h>
 #include <algorithm>
 #include <arch/kernel_map.hpp>
 #include <arch/memory.hpp>
 #include <base/assert.hpp>
-#include <base/log.h>
 #include <base/sections.hpp>
 #include <kernel/command_line.hpp>
 #include <kernel/memory_init.hpp>
@@ -37,7 +37,8 @@ PhysAddr to_phys(const void* p) { return state.ram_base + (virt_of(p) - state.pa
 
 void reserve(PhysAddr start, std::size_t size, const char* name) {
   if (const Err e = early().reserve(start, size, name); !ok(e)) {
-    panic("reserving %s at 0x%08lx: error %d\n", name, static_cast<unsigned long>(start.raw()), static_cast<int>(e));
+    panic("reserving %s at 0x%08lx: error %d\n", name, static_cast<unsigned long>(start.raw()),
+          static_cast<int>(e));
   }
 }
 void reserve(const char* from, const char* to, const char* name) {
@@ -48,8 +49,9 @@ void reserve(const char* from, const char* to, const char* name) {
 class EarlyTables final : public arch::TableSource {
  public:
   void* alloc_table_page() override {
-    const auto pa = early().allocate(kPageSize, kPageSize, "Kernel page tables", mm::EarlyMemory::From::Bottom,
-                                     state.ram_base, state.ram_base + (state.mapped_end - state.page_offset));
+    const auto pa =
+        early().allocate(kPageSize, kPageSize, "Kernel page tables", mm::EarlyMemory::From::Bottom,
+                         state.ram_base, state.ram_base + (state.mapped_end - state.page_offset));
     if (!pa) return nullptr;
     void* const page = ptr_of(to_virt(*pa));
     clear_page(page);
@@ -85,15 +87,18 @@ void read_boot_data(const arch::BootInfo& info, const BoardMemoryMap& map) {
   state.page_offset = map.page_offset;
   state.vmalloc_end = map.vmalloc_end;
   state.mapped_end = info.mapped_end;
-  const AtagWindow window{info.ram_base, {ptr_of<const std::byte>(map.page_offset), info.mapped_end - map.page_offset}};
+  const AtagWindow window{info.ram_base,
+                          {ptr_of<const std::byte>(map.page_offset), info.mapped_end - map.page_offset}};
   LogSink report{KERN_WARNING};
   state.data = parse_atags(window, info.atags, map.memory, report);
   if (state.data.list.size == 0 && info.atags != map.usual_atags) {
-    print(report, "atags: trying the usual place, 0x%08lx\n", static_cast<unsigned long>(map.usual_atags.raw()));
+    print(report, "atags: trying the usual place, 0x%08lx\n",
+          static_cast<unsigned long>(map.usual_atags.raw()));
     state.data = parse_atags(window, map.usual_atags, map.memory, report);
   }
   set_command_line(state.data.command_line);
-  printk(KERN_NOTICE "Kernel command line: %.*s\n", static_cast<int>(command_line().size()), command_line().data());
+  printk(KERN_NOTICE "Kernel command line: %.*s\n", static_cast<int>(command_line().size()),
+         command_line().data());
   state.options = parse_memory_options(CommandLine{command_line()}, state.data.memory.total(), report);
 }
 
@@ -110,7 +115,8 @@ void init_early_memory() {
   }
   for (const MemoryBank& bank : state.data.memory.banks()) {
     if (const Err e = early().add_bank(bank.start, bank.size); !ok(e)) {
-      panic("memory bank 0x%08lx: error %d\n", static_cast<unsigned long>(bank.start.raw()), static_cast<int>(e));
+      panic("memory bank 0x%08lx: error %d\n", static_cast<unsigned long>(bank.start.raw()),
+            static_cast<int>(e));
     }
   }
   reserve(__text_start, __rodata_end, "Kernel code");
@@ -125,9 +131,11 @@ void init_kernel_map() {
   std::size_t count = 0;
   for (const MemoryBank& bank : state.data.memory.banks()) {
     const std::uint64_t end = std::min<std::uint64_t>(bank.end(), state.plan.low_end.raw());
-    if (bank.start < state.plan.low_end) low[count++] = {bank.start, static_cast<std::size_t>(end - bank.start.raw())};
+    if (bank.start < state.plan.low_end)
+      low[count++] = {bank.start, static_cast<std::size_t>(end - bank.start.raw())};
   }
-  if (!ok(arch::build_kernel_map({low, count}, early_tables))) panic("no memory for the kernel's page tables\n");
+  if (!ok(arch::build_kernel_map({low, count}, early_tables)))
+    panic("no memory for the kernel's page tables\n");
   arch::switch_to_kernel_map();
   if (!ok(early().release(kBootTables))) panic("the boot tables are not reserved\n");
 }
@@ -136,8 +144,8 @@ void init_page_allocator() {
   const auto banks = early().banks();
   const Pfn start = pfn_of(banks.front().start), end = pfn_of(banks.back().end);
   const std::size_t bytes = align_up(mm::PageAllocator::storage_bytes(start, end), kPageSize);
-  const auto storage = early().allocate(bytes, kPageSize, "Page structures", mm::EarlyMemory::From::Top, state.ram_base,
-                                        state.plan.low_end);
+  const auto storage = early().allocate(bytes, kPageSize, "Page structures", mm::EarlyMemory::From::Top,
+                                        state.ram_base, state.plan.low_end);
   if (!storage) panic("no %zu KB in a row for the page structures\n", bytes >> 10);
   for (std::size_t at = 0; at < bytes; at += kPageSize) clear_page(ptr_of(to_virt(*storage + at)));
 
@@ -146,7 +154,8 @@ void init_page_allocator() {
   for (const mm::EarlyRange& bank : banks) memory[memory_count++] = {pfn_of(bank.start), pfn_of(bank.end)};
   for (const mm::EarlyRange& range : early().reservations()) {  // whole pages; neighbours may share one
     mm::PageRange pages{pfn_of(range.start), pfn_of(range.end + (kPageSize - 1))};
-    if (taken_count != 0 && pages.start < taken[taken_count - 1].end) pages.start = taken[taken_count - 1].end;
+    if (taken_count != 0 && pages.start < taken[taken_count - 1].end)
+      pages.start = taken[taken_count - 1].end;
     if (pages.start < pages.end) taken[taken_count++] = pages;
   }
   mm::PageAllocatorConfig config{};
