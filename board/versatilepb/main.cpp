@@ -3,6 +3,7 @@
 #include <base/log.h>
 #include <arch/boot_info.hpp>
 #include <arch/irq.hpp>
+#include <arch_arm/exception.hpp>
 #include <board/memory_map.hpp>
 #include <kernel/main.hpp>
 #include <kernel/power.hpp>
@@ -36,6 +37,7 @@ struct Step {
 constexpr Step kBoot[] = {
     {"console", board::early_console_init, 0, kConsole},
     {"banner", banner, kConsole, 0},
+    {"asynchronous aborts on", arch::arm::enable_asynchronous_aborts, kConsole, 0},
     {"irq", board::irq_chips_init, kConsole, kIrqs},
     {"clock", board::clock_init, kConsole, kClock},
     {"tick", board::tick_start, kIrqs | kClock, kTick},
