@@ -167,7 +167,8 @@ class PageAllocator {
   [[nodiscard]] const page* block_head(const page* p) const { return block_head(const_cast<page*>(p)); }
 
   // --- policy ---
-  // Marks of all zones from a reserve of `kbytes` (sysctl vm.min_free_kbytes).
+  // Marks of all zones from a reserve of `kbytes` (sysctl vm.min_free_kbytes). 0: no marks at all, everything
+  // can be taken.
   void set_min_free_kbytes(std::size_t kbytes);
   [[nodiscard]] std::size_t min_free_kbytes() const { return min_free_kbytes_; }
   void add_shrinker(Shrinker& shrinker);
@@ -176,7 +177,8 @@ class PageAllocator {
   // From now on a mask that may sleep is checked against the context (before: there is nobody to sleep for).
   void begin_context_checks() { context_checks_ = true; }
   // Gives the hot/cold lists' pages back to the free lists, a few at a time with interrupts on between.
-  void drain_lists();
+  // Returns how many.
+  std::size_t drain_lists();
   // Drains the lists, then asks the shrinkers. Returns the number of pages they gave back.
   std::size_t reclaim(gfp_t gfp, std::size_t pages);
 
@@ -196,6 +198,7 @@ class PageAllocator {
   [[nodiscard]] std::size_t page_blocks(ZoneType zone, MigrateType type) const;
   // Pages given out and taken back, ever (wrap).
   [[nodiscard]] std::uint32_t allocated(ZoneType zone) const;
+  [[nodiscard]] std::uint32_t released(ZoneType zone) const;
   [[nodiscard]] std::uint32_t released() const;
   [[nodiscard]] const VmEvents& events() const { return events_; }
   [[nodiscard]] FreeFault last_fault() const { return last_fault_; }
@@ -210,10 +213,12 @@ class PageAllocator {
 
  private:
   friend class PageChecker;
-  enum class Watermark : unsigned { Low, Min, None };
 
   // --- the fast paths: single pages off and onto the lists ---
   [[gnu::always_inline]] page* alloc_listed(gfp_t gfp, const void* caller) {
+    if (gfp >= __GFP_COLD) [[unlikely]] {  // the retired flags
+      return nullptr;
+    }
     if ((gfp & __GFP_DIRECT_RECLAIM) != 0 && (sync::in_atomic() || arch::irqs_disabled())) [[unlikely]] {
       return nullptr;
     }
@@ -268,38 +273,58 @@ class PageAllocator {
   }
   [[nodiscard]] std::size_t index(const page* p) const { return static_cast<std::size_t>(p - map_); }
 
+  static constexpr unsigned kWarnedCallers = 16;
   // Placement bits of a mask, as an index: DMA, HIGHMEM, DMA32, MOVABLE, RECLAIMABLE.
   static constexpr gfp_t kPlacementMask = 0x1f;
 
   // page/alloc.cpp
+  enum class Pass : unsigned { Low, Min };  // which mark, before the mask's own allowances
   page* alloc_slow(gfp_t gfp, unsigned order, const void* caller);
-  page* alloc_from_zones(gfp_t gfp, unsigned order, Watermark mark, unsigned alloc_flags);
-  page* take_single(Zone& zone, ZoneType type, MigrateType migrate, gfp_t gfp);
+  page* try_zones(gfp_t gfp, unsigned order, Pass pass);
+  page* take(Zone& zone, ZoneType type, gfp_t gfp, unsigned order);
+  page* take_listed(Zone& zone, ZoneType type, gfp_t gfp);
+  page* reclaim_and_retry(gfp_t gfp, unsigned order);
   page* zeroed(page* p, gfp_t gfp, unsigned order, const void* caller);
-  bool reclaim_and_retry(gfp_t gfp, unsigned order);
-  void report_failure(gfp_t gfp, unsigned order, const void* caller) const;
   gfp_t fit_to_context(gfp_t gfp, const void* caller);
+  void report_failure(gfp_t gfp, unsigned order, const void* caller);
 
-  // page/buddy.cpp: free lists. Interrupts off.
-  page* take_block(Zone& zone, unsigned order, MigrateType type);
-  page* take_from_other_type(Zone& zone, unsigned order, MigrateType type);
-  void split_off(Zone& zone, page* p, unsigned from, unsigned to, unsigned place);
-  void put_block(page* p, unsigned order, unsigned zone);
-  void set_short(Zone& zone, bool is_short);
+  // page/buddy.cpp. Interrupts off.
+  page* take_block(ZoneType zone, unsigned order, MigrateType type);
+  page* take_from_other_type(ZoneType zone, unsigned order, MigrateType type);
+  page* unlink_first(Zone& zone, unsigned order, unsigned type);
+  void link_free(Zone& zone, page* p, unsigned order, unsigned place);
+  void split_free(ZoneType zone, page* p, unsigned from, unsigned to, MigrateType type);
+  void put_block(page* p, unsigned order, ZoneType zone);
+
+  // page/lists.cpp. Interrupts off.
+  bool refill(Zone& zone, ZoneType type, PageList& list, MigrateType migrate);
   unsigned drain_some(PageList& list, unsigned pages);
+  unsigned drain_zone(ZoneType zone, unsigned pages);
+  void open_lists(ZoneType zone, bool open);
+  void update_shortage(ZoneType zone);
+
+  // page/bulk.cpp
+  page* take_for_bulk(gfp_t gfp, std::size_t most, unsigned& order);
 
   // page/free.cpp
   void free_slow(page* p, unsigned order, const void* caller);
-  FreeFault fault_of(const page* p, unsigned order) const;
+  [[nodiscard]] FreeFault fault_of(const page* p, unsigned order) const;
   void refuse(FreeFault fault, const page* p, std::uintptr_t address, unsigned order, const void* caller);
 
   // page/init.cpp
-  void add_range(PageRange range);
-  void reserve_range(PageRange range);
+  void add_memory(const PageAllocatorConfig& config);
+  void add_free(PageRange range);
+  void add_reserved(PageRange range);
+  void cut_reserved(std::size_t i);
+  [[nodiscard]] ZoneType zone_at(std::size_t i) const;
+  void update_marks();
   void choose_lists();
-  [[nodiscard]] MigrateType block_type(const page* p) const {
-    return static_cast<MigrateType>(block_types_[index(p) >> kMaxOrder]);
+
+  [[nodiscard]] Zone& zone_ref(ZoneType type) { return zones_[static_cast<unsigned>(type)]; }
+  [[nodiscard]] PageList& list_ref(ZoneType zone, MigrateType type) {
+    return lists_[page_state::place(zone, type) >> page_state::kListShift];
   }
+  [[nodiscard]] std::uint8_t& block_type(const page* p) const { return block_types_[index(p) >> kMaxOrder]; }
 
   page* map_ = nullptr;
   std::uintptr_t linear_base_ = 0;
@@ -308,7 +333,9 @@ class PageAllocator {
   std::uintptr_t first_pfn_ = 0;  // of map_[0]
   PageList* preferred_[kPlacementMask + 1] = {};
   PageList lists_[page_state::kLists] = {};
+  PageList closed_ = {};  // always empty: what preferred_ points at while a zone is short
   Zone zones_[kZones] = {};
+  std::uintptr_t border_[kZones] = {};  // end of each zone, as an index of the mem_map
   std::uint8_t* block_types_ = nullptr;
   Shrinker* shrinkers_ = nullptr;
   ReclaimOps* ops_ = nullptr;
@@ -319,7 +346,8 @@ class PageAllocator {
   FreeFault last_fault_ = FreeFault::None;
   std::size_t faults_ = 0;
   VmEvents events_ = {};
-  const void* warned_callers_[16] = {};  // who has been told that its mask is wrong in its context
+  const void* warned_callers_[kWarnedCallers] =
+      {};  // who has been told that its mask is wrong in its context
   unsigned warned_count_ = 0;
 };
 

@@ -48,7 +48,12 @@ struct Zone {
   Watermarks mark;
   // Pages that an allocation which would rather have zone n must leave here (its last column is Movable's).
   std::size_t lowmem_reserve[kZones + 1];
-  int list_limit;  // of each of the zone's page lists, while there is memory
+
+  // While the zone is short, its page lists are closed, so that every allocation passes the marks.
+  bool is_short;
+  int list_limit;           // of each of its page lists while open
+  std::size_t short_below;  // free_pages at which they close
+  std::size_t open_above;   // ... and open again
 
   Pfn start;  // of the first page to the end of the last: holes included
   Pfn end;

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+// An allocation that the hot list could not serve at once: zones in order and against their marks, then
+// reclaim.
+#include <base/log.h>
+#include <arch/memory.hpp>
+#include <lib/log_sink.hpp>
+#include <mm/gfp_names.hpp>
+#include <mm/gfp_policy.hpp>
+#include <mm/page_allocator.hpp>
+
+namespace mink::mm {
+namespace {
+
+constexpr std::size_t kReclaimBatch = 32;  // pages asked of the shrinkers at a time
+
+// Holds a flag up for a scope.
+class Raised {
+ public:
+  explicit Raised(bool& flag) : flag_{flag} { flag_ = true; }
+  ~Raised() { flag_ = false; }
+  Raised(const Raised&) = delete;
+  Raised& operator=(const Raised&) = delete;
+
+ private:
+  bool& flag_;
+};
+
+}  // namespace
+
+// A single page from the hot/cold list, which is filled if it is empty.
+page* PageAllocator::take_listed(Zone& zone, ZoneType type, gfp_t gfp) {
+  const MigrateType migrate = migrate_type_of(gfp);
+  PageList& list = list_ref(type, migrate);
+  if (list.head.next == &list.head && !refill(zone, type, list, migrate)) return nullptr;
+  page_link* const link = (gfp & __GFP_COLD) != 0 ? list.head.prev : list.head.next;
+  link->next->prev = link->prev;
+  link->prev->next = link->next;
+  ++list.room;
+  ++list.taken;
+  page* const p = page_of_link(link);
+  p->state = list.allocated_state;
+  return p;
+}
+
+// Interrupts off; the marks allow it.
+page* PageAllocator::take(Zone& zone, ZoneType type, gfp_t gfp, unsigned order) {
+  page* p = nullptr;
+  if (order == 0 && !zone.is_short) {
+    p = take_listed(zone, type, gfp);
+  } else {
+    p = take_block(type, order, migrate_type_of(gfp));
+    if (p != nullptr) zone.allocated += 1u << order;
+  }
+  update_shortage(type);
+  return p;
+}
+
+page* PageAllocator::try_zones(gfp_t gfp, unsigned order, Pass pass) {
+  const unsigned column = reserve_class(gfp);
+  const unsigned depth = pass == Pass::Low ? 0 : alloc_depth(gfp);
+  for (unsigned z = static_cast<unsigned>(zone_of_gfp(gfp)) + 1; z-- > 0;) {
+    const auto type = static_cast<ZoneType>(z);
+    Zone& zone = zones_[z];
+    const arch::IrqGuard guard;
+    const std::uint32_t orders = zone.nonempty[0] | zone.nonempty[1] | zone.nonempty[2];
+    const std::size_t mark = pass == Pass::Low ? zone.mark.low : zone.mark.min;
+    if (!watermark_ok(zone.free_pages, orders, order, mark, zone.lowmem_reserve[column], depth)) continue;
+    if (page* const p = take(zone, type, gfp, order); p != nullptr) return p;
+  }
+  return nullptr;
+}
+
+page* PageAllocator::alloc_slow(gfp_t asked, unsigned order, const void* caller) {
+  gfp_t gfp = modern_gfp(asked);
+  if (order > kMaxOrder) {
+    if ((gfp & __GFP_NOWARN) == 0 && printk_ratelimit() != 0) {
+      printk(KERN_WARNING "page allocation of order %u refused: the largest is %u, asked for by %pS\n", order,
+             kMaxOrder, caller);
+    }
+    ++events_.failures;
+    return nullptr;
+  }
+  if ((gfp & __GFP_DMA) != 0 && !zones_[0].populated())
+    gfp &= ~__GFP_DMA;  // dma=0: a DMA engine reaches everything
+  if ((gfp & __GFP_DIRECT_RECLAIM) != 0) gfp = fit_to_context(gfp, caller);
+  page* p = try_zones(gfp, order, Pass::Low);
+  if (p == nullptr) {
+    if ((gfp & __GFP_KSWAPD_RECLAIM) != 0 && ops_ != nullptr) ops_->wake_reclaimer(order);
+    p = try_zones(gfp, order, Pass::Min);
+  }
+  // Pages on the lists may be what a block lacks. They are few, so this is open to those who may not sleep.
+  if (p == nullptr && drain_lists() != 0) p = try_zones(gfp, order, Pass::Min);
+  if (p == nullptr && (gfp & __GFP_DIRECT_RECLAIM) != 0 && !reclaiming_) p = reclaim_and_retry(gfp, order);
+  if (p == nullptr) {
+    ++events_.failures;
+    if ((gfp & __GFP_NOWARN) == 0) report_failure(asked, order, caller);
+    return nullptr;
+  }
+  if (order != 0 && (gfp & __GFP_COMP) != 0) p->state |= page_state::kCompound;
+  p->_refcount = 1;
+  p->caller = caller;
+  p->gfp = asked;
+  p->private_data = 0;
+  return (gfp & __GFP_ZERO) != 0 ? zeroed(p, gfp, order, caller) : p;
+}
+
+// The caller may sleep: asks for memory back, and tries again as often as its mask is worth.
+page* PageAllocator::reclaim_and_retry(gfp_t gfp, unsigned order) {
+  const RetryPolicy policy = retry_policy(gfp, order);
+  ++zone_ref(zone_of_gfp(gfp)).allocstalls;
+  unsigned round = 0;
+  for (;;) {
+    const std::size_t had = free_pages();
+    const std::size_t wanted = std::size_t{1} << order;
+    const std::size_t freed = reclaim(gfp, wanted > kReclaimBatch ? wanted : kReclaimBatch);
+    if (page* const p = try_zones(gfp, order, Pass::Min); p != nullptr) return p;
+    const bool progress = freed != 0 || free_pages() > had;
+    if (progress && ++round < policy.rounds) continue;
+    if (ops_ != nullptr && (policy.endless || round < policy.rounds) && (gfp & __GFP_NORETRY) == 0 &&
+        ops_->wait_for_free(gfp, order)) {
+      ++round;
+      continue;
+    }
+    break;
+  }
+  // Better the last of the reserve than a failure that the caller is not prepared for.
+  return policy.endless ? try_zones(gfp | __GFP_MEMALLOC, order, Pass::Min) : nullptr;
+}
+
+std::size_t PageAllocator::reclaim(gfp_t gfp, std::size_t pages) {
+  ++events_.direct_reclaims;
+  drain_lists();
+  if (reclaiming_) return 0;
+  const Raised raised{reclaiming_};
+  std::size_t freed = 0;
+  for (Shrinker* s = shrinkers_; s != nullptr && freed < pages; s = s->next_shrinker) {
+    freed += s->shrink(gfp, pages - freed);
+  }
+  drain_lists();  // what the shrinkers freed
+  events_.pages_reclaimed += static_cast<std::uint32_t>(freed);
+  return freed;
+}
+
+void PageAllocator::add_shrinker(Shrinker& shrinker) {
+  const arch::IrqGuard guard;
+  shrinker.next_shrinker = shrinkers_;
+  shrinkers_ = &shrinker;
+}
+
+page* PageAllocator::zeroed(page* p, gfp_t, unsigned order, const void* caller) {
+  const std::size_t pages = std::size_t{1} << order;
+  const std::size_t first = index(p);
+  if (first < linear_pages_) {
+    auto at = linear_base_ + (first << kPageShift);
+    for (std::size_t i = 0; i < pages; ++i, at += kPageSize) clear_page(reinterpret_cast<void*>(at));
+    return p;
+  }
+  for (std::size_t i = 0; i < pages; ++i) {
+    const arch::IrqGuard guard;  // the window is one
+    void* const mapped = window_ != nullptr ? window_->open(phys(p + i)) : nullptr;
+    if (mapped == nullptr) {
+      free_slow(p, order, caller);
+      return alloc((p->gfp & ~__GFP_HIGHMEM), order, caller);  // low memory needs no window
+    }
+    clear_page(mapped);
+    window_->close();
+  }
+  return p;
+}
+
+// A mask that may sleep where nobody may: said once for each place, then served as GFP_NOWAIT.
+gfp_t PageAllocator::fit_to_context(gfp_t gfp, const void* caller) {
+  if (!sync::in_atomic() && !arch::irqs_disabled()) return gfp;
+  if (!context_checks_)
+    return gfp & ~__GFP_DIRECT_RECLAIM;  // coming up: nobody to sleep for, nothing to reclaim
+  ++events_.wrong_contexts;
+  bool known = false;
+  {
+    const arch::IrqGuard guard;
+    for (unsigned i = 0; i < warned_count_; ++i) known |= warned_callers_[i] == caller;
+    if (!known && warned_count_ < kWarnedCallers) warned_callers_[warned_count_++] = caller;
+  }
+  if (!known) {
+    LogSink log{KERN_ERR};
+    print(log, "BUG: sleeping function called from invalid context at %pS\n", caller);
+    print(log, "in_atomic(): %d, irqs_disabled(): %d, in_interrupt(): %d, preempt_count: %x, flags: ",
+          sync::in_atomic() ? 1 : 0, arch::irqs_disabled() ? 1 : 0, sync::in_interrupt() ? 1 : 0,
+          sync::preempt_count());
+    format_gfp(log, gfp);
+    print(log, "; use GFP_ATOMIC here\n");
+    dump_stack();
+  }
+  return (gfp & ~(GFP_KERNEL | __GFP_NOFAIL)) | GFP_NOWAIT;
+}
+
+void PageAllocator::report_failure(gfp_t gfp, unsigned order, const void* caller) {
+  if (printk_ratelimit() == 0) return;
+  LogSink log{KERN_WARNING};
+  print(log, "mink: page allocation failure: order:%u, mode:%#x(", order, gfp);
+  format_gfp(log, gfp);
+  print(log, "), caller %pS\n", caller);
+  dump_stack();
+  print(log, "Mem-Info:\n");
+  print_free(log);
+}
+
+}  // namespace mink::mm

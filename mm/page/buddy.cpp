@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// The buddy system. Free blocks hang in one ring for each order and migrate type; a bit mask for each type
+// says which orders have any, so the smallest sufficient block is found by counting zeros. Splitting gives
+// the upper half of a block a state and a list; merging takes a buddy's state away. Interrupts are off in all
+// of this file.
+#include <bit>
+#include <mm/page_allocator.hpp>
+
+namespace mink::mm {
+namespace {
+
+// Where a type that has run dry looks next.
+constexpr MigrateType kFallback[kListTypes][2] = {
+    {MigrateType::Reclaimable, MigrateType::Movable},
+    {MigrateType::Reclaimable, MigrateType::Unmovable},
+    {MigrateType::Unmovable, MigrateType::Movable},
+};
+
+constexpr unsigned free_state(unsigned order, unsigned place) {
+  return page_state::block(PageKind::Free, order) | place;
+}
+constexpr unsigned kAnyType = 3u << page_state::kMigrateShift;
+
+}  // namespace
+
+void PageAllocator::link_free(Zone& zone, page* p, unsigned order, unsigned place) {
+  const unsigned type = (place >> page_state::kMigrateShift) & 3;
+  FreeList& list = zone.free[order][type];
+  page_link* const first = list.head.next;
+  p->state = free_state(order, place);
+  p->link = {first, &list.head};
+  first->prev = &p->link;
+  list.head.next = &p->link;
+  ++list.blocks;
+  zone.nonempty[type] |= 1u << order;
+}
+
+// The list must have one.
+page* PageAllocator::unlink_first(Zone& zone, unsigned order, unsigned type) {
+  FreeList& list = zone.free[order][type];
+  page_link* const link = list.head.next;
+  page_link* const next = link->next;
+  list.head.next = next;
+  next->prev = &list.head;
+  --list.blocks;
+  if (next == &list.head) zone.nonempty[type] &= ~(1u << order);
+  return page_of_link(link);
+}
+
+// `p` heads a block of order `from` of which only the first 2^to pages are wanted: the upper halves go free.
+void PageAllocator::split_free(ZoneType zone, page* p, unsigned from, unsigned to, MigrateType type) {
+  Zone& z = zone_ref(zone);
+  const unsigned place = page_state::place(zone, type);
+  while (from > to) {
+    --from;
+    link_free(z, p + (std::size_t{1} << from), from, place);
+  }
+}
+
+// An allocated block (state set, no reference yet), or nullptr. No mark is looked at.
+page* PageAllocator::take_block(ZoneType zone, unsigned order, MigrateType type) {
+  Zone& z = zone_ref(zone);
+  const unsigned t = static_cast<unsigned>(type);
+  const std::uint32_t orders = z.nonempty[t] >> order;
+  page* p;
+  if (orders != 0) [[likely]] {
+    const unsigned from = order + static_cast<unsigned>(std::countr_zero(orders));
+    p = unlink_first(z, from, t);
+    split_free(zone, p, from, order, type);
+  } else {
+    p = take_from_other_type(zone, order, type);
+    if (p == nullptr) return nullptr;
+  }
+  z.free_pages -= std::size_t{1} << order;
+  p->state = page_state::block(PageKind::Allocated, order) | page_state::place(zone, type);
+  return p;
+}
+
+// Another type's memory. Pages that cannot be moved had better stay together: they take the largest block
+// there is, and keep what they do not need of it; with half a page block or more, the page block changes its
+// type for good. Movable pages do no harm among others, so they take the smallest block that will do, unless
+// they can have a page block.
+page* PageAllocator::take_from_other_type(ZoneType zone, unsigned order, MigrateType type) {
+  Zone& z = zone_ref(zone);
+  unsigned from = 0;
+  unsigned victim = kListTypes;
+  for (const MigrateType other : kFallback[static_cast<unsigned>(type)]) {
+    const std::uint32_t orders = z.nonempty[static_cast<unsigned>(other)];
+    if ((orders >> order) == 0) continue;
+    const unsigned largest = static_cast<unsigned>(std::bit_width(orders)) - 1;
+    if (victim == kListTypes || largest > from) from = largest, victim = static_cast<unsigned>(other);
+  }
+  if (victim == kListTypes) return nullptr;
+  const bool steal = from >= kMaxOrder / 2 || type != MigrateType::Movable;
+  if (!steal) from = order + static_cast<unsigned>(std::countr_zero(z.nonempty[victim] >> order));
+  page* const p = unlink_first(z, from, victim);
+  if (from + 1 >= kMaxOrder) {
+    block_type(p) = static_cast<std::uint8_t>(type);
+    ++events_.block_steals;
+  }
+  ++events_.fallbacks;
+  split_free(zone, p, from, order, steal ? type : static_cast<MigrateType>(victim));
+  return p;
+}
+
+// Takes a block back and merges it with its free buddies. The mem_map covers whole blocks of the largest
+// order, so a buddy always has a struct page; what is not free memory of the same zone and order does not
+// match.
+void PageAllocator::put_block(page* p, unsigned order, ZoneType zone) {
+  Zone& z = zone_ref(zone);
+  z.free_pages += std::size_t{1} << order;
+  p->state = 0;
+  std::size_t i = index(p);
+  unsigned wanted = free_state(order, page_state::place(zone, MigrateType::Unmovable));
+  for (; order < kMaxOrder; ++order, wanted += 1u << page_state::kOrderShift) {
+    page* const buddy = map_ + (i ^ (std::size_t{1} << order));
+    const unsigned state = buddy->state;
+    if ((state & ~kAnyType) != wanted) break;
+    const unsigned type = (state >> page_state::kMigrateShift) & 3;
+    page_link* const next = buddy->link.next;
+    page_link* const prev = buddy->link.prev;
+    next->prev = prev;
+    prev->next = next;
+    --z.free[order][type].blocks;
+    if (next == prev) z.nonempty[type] &= ~(1u << order);
+    buddy->state = 0;
+    i &= ~(std::size_t{1} << order);
+  }
+  page* const head = map_ + i;
+  link_free(z, head, order, page_state::place(zone, static_cast<MigrateType>(block_type(head))));
+}
+
+}  // namespace mink::mm

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// Many single pages at once, and blocks that become single pages.
+#include <base/log.h>
+#include <arch/memory.hpp>
+#include <bit>
+#include <mm/gfp_policy.hpp>
+#include <mm/page_allocator.hpp>
+
+namespace mink::mm {
+namespace {
+
+// Pages [first, end) of an allocated block as pages of their own. The block is the caller's: interrupts may
+// be on.
+void make_singles(page* first, page* end, unsigned state, gfp_t gfp, const void* caller) {
+  for (page* p = first; p != end; ++p) {
+    p->state = state;
+    p->_refcount = 1;
+    p->caller = caller;
+    p->gfp = gfp;
+    p->private_data = 0;
+  }
+}
+
+constexpr unsigned single_state(unsigned block_state) {
+  return (block_state & ~page_state::kBlockMask & ~page_state::kCompound) |
+         page_state::block(PageKind::Allocated, 0);
+}
+
+}  // namespace
+
+// A block of at most `most` pages in the best zone whose low mark allows it; its order, or nullptr.
+page* PageAllocator::take_for_bulk(gfp_t gfp, std::size_t most, unsigned& order) {
+  const unsigned column = reserve_class(gfp);
+  unsigned largest = static_cast<unsigned>(std::bit_width(most)) - 1;
+  if (largest > kMaxOrder) largest = kMaxOrder;
+  for (unsigned z = static_cast<unsigned>(zone_of_gfp(gfp)) + 1; z-- > 0;) {
+    const auto type = static_cast<ZoneType>(z);
+    Zone& zone = zones_[z];
+    const arch::IrqGuard guard;
+    const std::uint32_t orders = zone.nonempty[0] | zone.nonempty[1] | zone.nonempty[2];
+    for (unsigned o = largest + 1; o-- > 0;) {
+      if (!watermark_ok(zone.free_pages, orders, o, zone.mark.low, zone.lowmem_reserve[column], 0)) continue;
+      page* const p = take_block(type, o, migrate_type_of(gfp));
+      if (p == nullptr) break;
+      zone.allocated += 1u << o;
+      update_shortage(type);
+      order = o;
+      return p;
+    }
+  }
+  return nullptr;
+}
+
+std::size_t PageAllocator::alloc_bulk(gfp_t asked, std::span<page*> pages, const void* caller) {
+  gfp_t gfp = modern_gfp(asked);
+  if ((gfp & __GFP_DMA) != 0 && !zones_[0].populated()) gfp &= ~__GFP_DMA;
+  if ((gfp & __GFP_DIRECT_RECLAIM) != 0) gfp = fit_to_context(gfp, caller);
+  std::size_t filled = 0;
+  std::size_t wanted = 0;
+  for (const page* slot : pages) slot != nullptr ? ++filled : ++wanted;
+  const std::size_t had = filled;
+  page** slot = pages.data();
+  while (wanted != 0) {
+    unsigned order = 0;
+    page* block = take_for_bulk(gfp, wanted, order);
+    if (block == nullptr) {
+      // Short: one page, by all means that the mask allows, if there is nothing to show yet.
+      block = filled == had ? alloc_slow(gfp & ~__GFP_ZERO, 0, caller) : nullptr;
+      if (block == nullptr) break;
+    }
+    page* const end = block + (std::size_t{1} << order);
+    make_singles(block, end, single_state(block->state), asked, caller);
+    for (page* p = block; p != end; ++slot) {
+      if (*slot != nullptr) continue;
+      page* const given = (gfp & __GFP_ZERO) != 0 ? zeroed(p, gfp, 0, caller) : p;
+      ++p;
+      if (given == nullptr) continue;  // high memory without a window, and low memory is used up
+      *slot = given;
+      ++filled;
+    }
+    wanted -= std::size_t{1} << order;
+  }
+  return filled;
+}
+
+void PageAllocator::free_bulk(std::span<page* const> pages, const void* caller) {
+  for (page* const p : pages) free(p, 0, caller);
+}
+
+void PageAllocator::split(page* head, unsigned order, const void* caller) {
+  FreeFault fault;
+  {
+    const arch::IrqGuard guard;
+    fault = fault_of(head, order);
+  }
+  if (fault == FreeFault::None && is_compound(*head)) fault = FreeFault::WrongOrder;
+  if (fault != FreeFault::None) return refuse(fault, head, 0, order, caller);
+  const std::size_t pages = std::size_t{1} << order;
+  const int references = head->_refcount;
+  make_singles(head + 1, head + pages, single_state(head->state), head->gfp, head->caller);
+  for (std::size_t i = 1; i < pages; ++i) head[i]._refcount = references;
+  head->state = single_state(head->state);
+}
+
+void PageAllocator::trim(page* head, unsigned order, std::size_t pages, const void* caller) {
+  FreeFault fault;
+  {
+    const arch::IrqGuard guard;
+    fault = fault_of(head, order);
+  }
+  if (fault == FreeFault::None && (is_compound(*head) || pages == 0)) fault = FreeFault::WrongOrder;
+  if (fault != FreeFault::None) return refuse(fault, head, 0, order, caller);
+  const unsigned place = head->state & ~page_state::kBlockMask;
+  std::size_t end = std::size_t{1} << order;
+  make_singles(head + 1, head + pages, single_state(head->state), head->gfp, head->caller);
+  head->state = single_state(head->state);
+  // The rest as the largest blocks that end where the last one began.
+  while (end > pages) {
+    unsigned part = static_cast<unsigned>(std::countr_zero(end));
+    while (end - (std::size_t{1} << part) < pages) --part;
+    end -= std::size_t{1} << part;
+    page* const p = head + end;
+    p->_refcount = 1;
+    p->state = page_state::block(PageKind::Allocated, part) | place;
+    free_slow(p, part, caller);
+  }
+}
+
+}  // namespace mink::mm
