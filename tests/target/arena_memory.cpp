@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Memory of test arenas on the target: from the kernel's own page allocator, largest alignment and all.
+#include <base/assert.hpp>
 #include <base/log.h>
 #include <mm/kernel_memory.hpp>
 
@@ -27,7 +28,7 @@ void* take_arena_memory(std::size_t bytes, std::size_t align) {
 void give_arena_memory(void* memory, std::size_t) {
   mm::PageAllocator& pages = mm::kernel_memory().pages;
   page* const p = pages.page_of(memory);
-  pages.free(p, order_of(*p), MINK_CALLER());
+  pages.free(p, mm::order_of(*p), MINK_CALLER());
 }
 
 }  // namespace mink::fakes
