@@ -7,6 +7,7 @@
 #include <base/assert.hpp>
 #include <base/sections.hpp>
 #include <kernel/command_line.hpp>
+#include <kernel/log_options.hpp>
 #include <kernel/memory_init.hpp>
 #include <lib/cmdline.hpp>
 #include <lib/log_sink.hpp>
@@ -100,6 +101,9 @@ void read_boot_data(const arch::BootInfo& info, const BoardMemoryMap& map) {
   printk(KERN_NOTICE "Kernel command line: %.*s\n", static_cast<int>(command_line().size()),
          command_line().data());
   state.options = parse_memory_options(CommandLine{command_line()}, state.data.memory.total(), report);
+  const LogOptions log = parse_log_options(CommandLine{command_line()}, report);
+  set_console_loglevel(log.console_level);
+  set_panic_action(log.panic);
 }
 
 void init_early_memory() {
