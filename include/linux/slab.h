@@ -115,6 +115,12 @@ void* kmemdup(const void* from, size_t size, gfp_t flags);
 char* kstrdup(const char* text, gfp_t flags);
 char* kstrndup(const char* text, size_t max, gfp_t flags);
 
+/* kmalloc, or vmalloc when there is no contiguous memory for more than a page; flags as for kmalloc, thread context if it
+ * comes to vmalloc. Free with kvfree. (mm/vmalloc) */
+void* kvmalloc(size_t size, gfp_t flags);
+void* kvzalloc(size_t size, gfp_t flags);
+void kvfree(const void* memory);
+
 #ifdef __cplusplus
 }
 #endif
@@ -166,6 +172,14 @@ static inline __attribute__((warn_unused_result)) void* krealloc_array(void* obj
   size_t bytes;
   if (__builtin_mul_overflow(n, size, &bytes)) return NULL;
   return krealloc(object, bytes, flags);
+}
+static inline __attribute__((always_inline)) void* kvmalloc_array(size_t n, size_t size, gfp_t flags) {
+  size_t bytes;
+  if (__builtin_mul_overflow(n, size, &bytes)) return NULL;
+  return kvmalloc(bytes, flags);
+}
+static inline __attribute__((always_inline)) void* kvcalloc(size_t n, size_t size, gfp_t flags) {
+  return kvmalloc_array(n, size, flags | __GFP_ZERO);
 }
 /* One node: the node says nothing. */
 static inline __attribute__((always_inline)) void* kmalloc_node(size_t size, gfp_t flags, int node) {

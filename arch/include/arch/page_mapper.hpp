@@ -7,6 +7,7 @@
 #include <base/err.hpp>
 #include <cstddef>
 #include <optional>
+#include <span>
 
 namespace mink::arch {
 
@@ -34,6 +35,9 @@ class PageMapper {
   // be had, nothing is mapped then. The new descriptors are visible to the walker on return. O(pages), not
   // O(address space).
   virtual Err map_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageAttr attr) = 0;
+
+  // As map_run, of single pages from anywhere: frames[i] at va + i pages.
+  virtual Err map_frames(VirtAddr va, std::span<const PhysAddr> frames, PageAttr attr) = 0;
 
   // Clears the descriptors of `pages` pages from `va` (holes are allowed) and makes that visible to the
   // walker. Stale TLB entries may remain until purge(): the range must not be mapped anew before.

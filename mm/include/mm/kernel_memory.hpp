@@ -3,12 +3,14 @@
 #pragma once
 #include <mm/early_memory.hpp>
 #include <mm/page_allocator.hpp>
+#include <mm/vmalloc.hpp>
 
 namespace mink::mm {
 
 struct KernelMemory {
   EarlyMemory early;
   PageAllocator pages;
+  VmallocSpace vmalloc;
 };
 
 // Constant-initialised, empty until the board's init steps have run.

@@ -8,6 +8,7 @@
 #include <arch_arm/mmu_maintenance.hpp>
 #include <arch_arm/table_view.hpp>
 #include <base/assert.hpp>
+#include <span>
 
 namespace mink::arch::arm {
 
@@ -28,6 +29,7 @@ class PageTables final : public PageMapper {
   Err map_static(VirtAddr va, PhysAddr pa, std::size_t bytes, PageAttr attr);
 
   Err map_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageAttr attr) override;
+  Err map_frames(VirtAddr va, std::span<const PhysAddr> frames, PageAttr attr) override;
   void unmap_run(VirtAddr va, std::size_t pages) override;
   Err protect_run(VirtAddr va, std::size_t pages, PageAttr attr) override;
   void purge(VirtAddr start, VirtAddr end) override;
@@ -46,6 +48,7 @@ class PageTables final : public PageMapper {
   }
   [[nodiscard]] Descriptor* page_of_group(unsigned first) const;
   [[nodiscard]] bool install_table(unsigned i);
+  [[nodiscard]] bool install_tables(VirtAddr va, std::size_t pages);
   void write_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageAttr attr);
   void write_l1(unsigned i, unsigned count, Descriptor word);
   void published(PageAttr attr);

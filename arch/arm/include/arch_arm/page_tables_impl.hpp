@@ -105,17 +105,42 @@ void PageTables<M>::write_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageA
   published(attr);
 }
 
+// Every megabyte of the range has its L2 table on return. False: none is left half-written, but some may be empty.
 template <MmuMaintenance M>
-Err PageTables<M>::map_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageAttr attr) {
-  MINK_ASSERT(pages != 0 && is_aligned(va.raw(), kPageSize) && is_aligned(pa.raw(), kPageSize));
-  MINK_ASSERT(!(attr.write && attr.exec));
+bool PageTables<M>::install_tables(VirtAddr va, std::size_t pages) {
   const unsigned last = index(kL1, va + (pages * kPageSize - 1));
   for (unsigned i = index(kL1, va); i <= last; ++i) {
     if (is_l2_table(l1_[i])) continue;
     MINK_ASSERT(is_fault(l1_[i]));
-    if (!install_table(i)) return Err::NoMem;
+    if (!install_table(i)) return false;
   }
+  return true;
+}
+
+template <MmuMaintenance M>
+Err PageTables<M>::map_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageAttr attr) {
+  MINK_ASSERT(pages != 0 && is_aligned(va.raw() | pa.raw(), kPageSize));
+  MINK_ASSERT(!(attr.write && attr.exec));
+  if (!install_tables(va, pages)) return Err::NoMem;
   write_run(va, pa, pages, attr);
+  return Err::Ok;
+}
+
+template <MmuMaintenance M>
+Err PageTables<M>::map_frames(VirtAddr va, std::span<const PhysAddr> frames, PageAttr attr) {
+  MINK_ASSERT(!frames.empty() && is_aligned(va.raw(), kPageSize));
+  MINK_ASSERT(!(attr.write && attr.exec));
+  if (!install_tables(va, frames.size())) return Err::NoMem;
+  const Descriptor small = attr_bits(kSmallFields, attr) | kTypeSmall;
+  const PhysAddr* frame = frames.data();
+  for_each_chunk(va, frames.size(), [&](Descriptor* first, std::size_t count) {
+    for (Descriptor* word = first; word != first + count; ++word, ++frame) {
+      MINK_ASSERT(is_fault(*word));  // break before make
+      m_.store(word, static_cast<Descriptor>(frame->raw()) | small);
+    }
+    m_.clean_dcache_range(first, count * sizeof(Descriptor));
+  });
+  published(attr);
   return Err::Ok;
 }
 

@@ -82,6 +82,26 @@ TEST(PageTables, a_run_may_cross_tables) {
   t.check();
 }
 
+TEST(PageTables, frames_from_anywhere_become_a_range) {
+  PhysAddr frames[300];
+  for (std::size_t i = 0; i < 300; ++i) frames[i] = PhysAddr{0x50000000 + (i * 37 % 300) * kPageSize};
+  const VirtAddr va = kVa - 20 * kPageSize;
+  CHECK_TRUE(ok(t.tables.map_frames(va, frames, kKernelData)));
+  for (std::size_t i = 0; i < 300; ++i) expect(va + i * kPageSize, frames[i], kKernelData, kSmallPage);
+  expect_hole(va - kPageSize);
+  expect_hole(va + 300 * kPageSize);
+  t.check();
+}
+
+TEST(PageTables, frames_without_a_table_page_leave_nothing_mapped) {
+  const PhysAddr frames[] = {kPa, kPa + 0x5000};
+  t.memory.fail_in = 2;
+  CHECK_TRUE(t.tables.map_frames(kVa - kPageSize, frames, kKernelData) == Err::NoMem);
+  expect_hole(kVa - kPageSize);
+  expect_hole(kVa);
+  t.check();
+}
+
 TEST(PageTables, four_neighbouring_megabytes_share_a_table_page) {
   for (const unsigned i : {2u, 0u, 3u, 1u}) {
     CHECK_TRUE(ok(t.tables.map_run(kVa + i * kSection, kPa + i * kPageSize, 1, kKernelData)));

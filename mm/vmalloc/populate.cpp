@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+// What goes behind a range: blocks of pages while there are any, single pages otherwise; given pages;
+// registers.
+#include <algorithm>
+#include <arch/irq.hpp>
+#include <base/assert.hpp>
+#include <bit>
+#include <mm/vmalloc.hpp>
+
+namespace mink::mm {
+namespace {
+
+constexpr std::size_t kLargePage =
+    64 * 1024;  // what the MMU maps by one entry, of a run and range aligned to it
+
+// Placement as vmalloc means it: high memory unless the mask asks for a low zone.
+constexpr gfp_t placed(gfp_t gfp) {
+  return (gfp & (__GFP_DMA | __GFP_DMA32)) != 0 ? gfp : gfp | __GFP_HIGHMEM;
+}
+
+}  // namespace
+
+void* VmallocSpace::alloc(std::size_t size, gfp_t gfp, Asker who, bool user) {
+  const std::size_t pages = (size >> kPageShift) + ((size & (kPageSize - 1)) != 0 ? 1 : 0);
+  if (!context_ok(who)) return nullptr;
+  if (pages == 0 || pages >= (end_ - start_) >> kPageShift || pages > pages_->managed_pages()) {
+    report_failure(size, pages == 0 ? Err::Inval : Err::Range, gfp, who);
+    return nullptr;
+  }
+  if (deferred_ != nullptr) drain_deferred();
+  VmRegion* r =
+      reserve(pages, gfp, VmUse::Vmalloc, pages * kPageSize >= kLargePage ? kLargePage : kPageSize, who);
+  if (r == nullptr) {
+    report_failure(size, Err::NoSpace, gfp, who);
+    return nullptr;
+  }
+  r->user = user;
+  if (const Err e = populate(*r, pages, placed(gfp), who.caller); !ok(e)) return give_up(*r, e, gfp, who);
+  return publish(*r, pages);
+}
+
+// The largest block worth asking for: no more than is wanted, than the mask's best zone with room above its
+// low mark has in one piece, and than it has room for; so that a good zone's small blocks come before a worse
+// one's large ones. A hint: read without the allocator's lock.
+unsigned VmallocSpace::block_order(std::size_t wanted, gfp_t gfp) const {
+  const unsigned best = static_cast<unsigned>((gfp & __GFP_HIGHMEM) != 0 ? ZoneType::HighMem
+                                              : (gfp & __GFP_DMA) != 0   ? ZoneType::Dma
+                                                                         : ZoneType::Normal);
+  for (unsigned z = best + 1; z-- != 0;) {
+    const Zone& zone = pages_->zone(static_cast<ZoneType>(z));
+    const std::size_t kept = zone.mark.low + zone.lowmem_reserve[best];
+    const std::size_t free = zone.free_pages;
+    const std::uint32_t orders = zone.nonempty[0] | zone.nonempty[1] | zone.nonempty[2];
+    if (free <= kept || orders == 0) continue;
+    const std::size_t most = std::min(wanted, free - kept);
+    const auto width = std::min<unsigned>(static_cast<unsigned>(std::bit_width(most)),
+                                          static_cast<unsigned>(std::bit_width(orders)));
+    return width - 1;
+  }
+  return 0;
+}
+
+Err VmallocSpace::populate(VmRegion& r, std::size_t pages, gfp_t gfp, const void* caller) {
+  // A block is a hope: it must not cost anybody a reclaim. Compound, so that each page finds its head
+  // (get_page).
+  const gfp_t hopeful = (gfp & ~__GFP_RECLAIM) | __GFP_NOWARN | __GFP_NORETRY | __GFP_COMP;
+  page** tail = &r.pages;
+  unsigned most = kMaxOrder;  // falls when a block cannot be had after all
+  while (r.page_count != pages) {
+    const std::size_t left = pages - r.page_count;
+    const unsigned order = std::min(most, block_order(left, gfp));
+    if (order == 0) {
+      if (const Err e = add_singles(r, tail, left, gfp, caller); !ok(e)) return e;
+      continue;
+    }
+    page* block = pages_->alloc(hopeful, order, caller);
+    if (block == nullptr) {
+      most = order - 1;
+      continue;
+    }
+    block->next = nullptr;
+    *tail = block;
+    tail = &block->next;
+    const VirtAddr at{r.start + r.page_count * kPageSize};
+    const std::size_t count = std::size_t{1} << order;
+    if (const Err e = mapper_->map_run(at, pages_->phys(block), count, arch::kKernelData); !ok(e)) return e;
+    r.page_count += static_cast<std::uint32_t>(count);
+  }
+  return Err::Ok;
+}
+
+Err VmallocSpace::add_singles(VmRegion& r, page**& tail, std::size_t wanted, gfp_t gfp, const void* caller) {
+  page* got[kBulk] = {};
+  PhysAddr frames[kBulk];
+  const std::size_t count = std::min(wanted, kBulk);
+  std::size_t filled = 1;
+  if (count == 1) {
+    got[0] = pages_->alloc(gfp, 0, caller);
+    if (got[0] == nullptr) return Err::NoMem;
+  } else {
+    filled = pages_->alloc_bulk(gfp, std::span<page*>{got, count}, caller);
+    if (filled == 0) return Err::NoMem;
+  }
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    page* const p = got[i];
+    if (p == nullptr) continue;
+    p->next = nullptr;
+    *tail = p;
+    tail = &p->next;
+    frames[n++] = pages_->phys(p);
+  }
+  MINK_ASSERT(n == filled);
+  const VirtAddr at{r.start + r.page_count * kPageSize};
+  if (const Err e = mapper_->map_frames(at, std::span<const PhysAddr>{frames, n}, arch::kKernelData); !ok(e))
+    return e;
+  r.page_count += static_cast<std::uint32_t>(n);
+  return Err::Ok;
+}
+
+void VmallocSpace::free_pages(VmRegion& r, const void* caller) {
+  for (page* p = r.pages; p != nullptr;) {
+    page* const next = p->next;
+    pages_->free(p, order_of(*p), caller);
+    p = next;
+  }
+  r.pages = nullptr;
+}
+
+// --- pages of others ---
+
+Err VmallocSpace::map_page_array(VmRegion& r, std::span<page* const> pages, arch::PageAttr attr) {
+  PhysAddr frames[kBulk];
+  while (!pages.empty()) {
+    const std::size_t n = std::min(pages.size(), kBulk);
+    for (std::size_t i = 0; i < n; ++i) frames[i] = pages_->phys(pages[i]);
+    const VirtAddr at{r.start + r.page_count * kPageSize};
+    if (const Err e = mapper_->map_frames(at, std::span<const PhysAddr>{frames, n}, attr); !ok(e)) return e;
+    r.page_count += static_cast<std::uint32_t>(n);
+    pages = pages.subspan(n);
+  }
+  return Err::Ok;
+}
+
+void* VmallocSpace::map(std::span<page* const> pages, arch::PageAttr attr, Asker who) {
+  if (!context_ok(who)) return nullptr;
+  const bool all_ours =
+      std::all_of(pages.begin(), pages.end(), [&](const page* p) { return pages_->contains(p); });
+  if (pages.empty() || !all_ours || pages.size() > pages_->map_count() ||
+      attr.type != arch::MemType::Normal || (attr.write && attr.exec)) {
+    report_failure(pages.size() * kPageSize, Err::Inval, GFP_KERNEL, who);
+    return nullptr;
+  }
+  VmRegion* r = reserve(pages.size(), GFP_KERNEL, VmUse::Vmap, kPageSize, who);
+  if (r == nullptr) {
+    report_failure(pages.size() * kPageSize, Err::NoSpace, GFP_KERNEL, who);
+    return nullptr;
+  }
+  if (const Err e = map_page_array(*r, pages, attr); !ok(e)) return give_up(*r, e, GFP_KERNEL, who);
+  return publish(*r, 0);
+}
+
+// --- registers ---
+
+void* VmallocSpace::map_device(PhysAddr pa, std::size_t size, arch::PageAttr attr, Asker who) {
+  if (!context_ok(who)) return nullptr;
+  const std::size_t offset = pa.raw() & (kPageSize - 1);
+  const PhysAddr first = pa - offset;
+  const std::size_t bytes = align_up(offset + size, kPageSize);
+  const std::size_t pages = bytes >> kPageShift;
+  if (size == 0 || bytes < size || pa.raw() + (size - 1) < pa.raw() ||
+      pages >= (end_ - start_) >> kPageShift) {
+    report_failure(size, Err::Inval, GFP_KERNEL, who);
+    return nullptr;
+  }
+  for (std::size_t i = 0; i < pages; ++i) {
+    const page* p = pages_->page_at(pfn_of(first) + i);
+    if (p == nullptr || pages_->block_head(p) == nullptr) continue;
+    ++refused_;
+    printk(KERN_ERR "%s: %pa is memory, which is mapped cached already; refused (caller %pS)\n", who.name,
+           &pa, who.caller);
+    return nullptr;
+  }
+  const bool large = bytes >= kLargePage && is_aligned(first.raw(), kLargePage);
+  VmRegion* r = reserve(pages, GFP_KERNEL, VmUse::Ioremap, large ? kLargePage : kPageSize, who);
+  if (r == nullptr) {
+    report_failure(size, Err::NoSpace, GFP_KERNEL, who);
+    return nullptr;
+  }
+  r->phys = first;
+  if (const Err e = mapper_->map_run(VirtAddr{r->start}, first, pages, attr); !ok(e))
+    return give_up(*r, e, GFP_KERNEL, who);
+  r->page_count = static_cast<std::uint32_t>(pages);
+  void* const base = publish(*r, 0);
+  return static_cast<char*>(base) + offset;
+}
+
+}  // namespace mink::mm

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <base/assert.hpp>
+#include <mm/vm_region.hpp>
+
+namespace mink::mm {
+
+RegionMap::RegionMap(std::uintptr_t start, std::uintptr_t end, VmRegion& first)
+    : start_{start}, end_{end}, first_{&first} {
+  first = VmRegion{};
+  first.start = start;
+  first.size = end - start;
+  holes_.insert(first);
+}
+
+VmRegion* RegionMap::fit(std::size_t size, std::size_t align) {
+  VmRegion key;
+  key.size = size;
+  const auto holds = [&](const VmRegion& hole) {
+    return align_up(hole.start, align) - hole.start + size <= hole.size;
+  };
+  // A hole that is just large enough may lie right ...
+  auto hole = holes_.lower_bound(key);
+  if (hole == holes_.end()) return nullptr;
+  if (holds(*hole)) return &*hole;
+  // ... and one that has room for the worst offset always does.
+  key.size = size + align - kPageSize;
+  hole = holes_.lower_bound(key);
+  return hole == holes_.end() ? nullptr : &*hole;
+}
+
+// A hole's new borders. As long as it stays between its neighbours in the tree, that need not know.
+void RegionMap::resize(VmRegion& hole, std::uintptr_t start, std::size_t size) {
+  VmRegion key;
+  key.start = start;
+  key.size = size;
+  const auto at = holes_.iterator_to(hole);
+  const auto after = std::next(at);
+  const bool stays = (at == holes_.begin() || BySize{}(*std::prev(at), key)) &&
+                     (after == holes_.end() || BySize{}(key, *after));
+  if (!stays) holes_.erase(at);
+  hole.start = start;
+  hole.size = size;
+  if (!stays) holes_.insert(hole);
+}
+
+VmRegion& RegionMap::insert_after(VmRegion& at, std::uintptr_t start, std::size_t size) {
+  VmRegion* r = take_spare();
+  MINK_ASSERT(r != nullptr);
+  r->start = start;
+  r->size = size;
+  r->prev = &at;
+  r->next = at.next;
+  if (at.next != nullptr) at.next->prev = r;
+  at.next = r;
+  return *r;
+}
+
+// Out of the list by address; the object is spare then.
+void RegionMap::remove(VmRegion& r) {
+  (r.prev != nullptr ? r.prev->next : first_) = r.next;
+  if (r.next != nullptr) r.next->prev = r.prev;
+  add_spare(r);
+}
+
+VmRegion* RegionMap::take(std::size_t size, std::size_t align, std::size_t least_align) {
+  VmRegion* hole = fit(size, align);
+  if (hole == nullptr && align != least_align) hole = fit(size, align = least_align);
+  if (hole == nullptr) return nullptr;
+
+  const std::uintptr_t start = align_up(hole->start, align);
+  const std::uintptr_t hole_end = hole->end();
+  const std::size_t before = start - hole->start;
+  const std::size_t after = hole_end - (start + size);
+  VmRegion* taken = hole;
+  if (before != 0) {
+    resize(*hole, hole->start, before);
+    taken = &insert_after(*hole, start, size);
+    if (after != 0) {
+      VmRegion& rest = insert_after(*taken, start + size, after);
+      rest.state = VmRegion::State::Hole;
+      holes_.insert(rest);
+    }
+  } else if (after != 0) {
+    // The hole's object stays the hole, behind; the new one comes before it.
+    resize(*hole, start + size, after);
+    taken = take_spare();
+    MINK_ASSERT(taken != nullptr);
+    taken->start = start;
+    taken->size = size;
+    taken->prev = hole->prev;
+    taken->next = hole;
+    (hole->prev != nullptr ? hole->prev->next : first_) = taken;
+    hole->prev = taken;
+  } else {
+    holes_.erase(holes_.iterator_to(*hole));
+  }
+  taken->state = VmRegion::State::Busy;
+  busy_.insert(*taken);
+  ++busy_count_;
+  return taken;
+}
+
+VmRegion* RegionMap::find(std::uintptr_t address) const {
+  auto at = busy_.upper_bound(address, ByStart{});
+  if (at == busy_.begin()) return nullptr;
+  --at;
+  return address < at->end() ? const_cast<VmRegion*>(&*at) : nullptr;
+}
+
+const VmRegion* RegionMap::busy_from(std::uintptr_t address) const {
+  const auto at = busy_.lower_bound(address, ByStart{});
+  return at == busy_.end() ? nullptr : &*at;
+}
+
+void RegionMap::retire(VmRegion& r) {
+  MINK_ASSERT(r.state == VmRegion::State::Busy);
+  busy_.erase(busy_.iterator_to(r));
+  r.state = VmRegion::State::Freeing;
+  --busy_count_;
+}
+
+void RegionMap::make_lazy(VmRegion& r) {
+  MINK_ASSERT(r.state == VmRegion::State::Freeing);
+  lazy_span_ = lazy_count_ == 0
+                   ? Span{r.start, r.end()}
+                   : Span{std::min(lazy_span_.start, r.start), std::max(lazy_span_.end, r.end())};
+  ++lazy_count_;
+  // A neighbour that waits for the same purge takes it in: one range to merge, not two.
+  const auto waits = [&](const VmRegion* n) {
+    return n != nullptr && n->state == VmRegion::State::Lazy && n->epoch == epoch_;
+  };
+  if (waits(r.prev)) {
+    r.prev->size += r.size;
+    remove(r);
+  } else if (waits(r.next)) {
+    r.next->start = r.start;
+    r.next->size += r.size;
+    remove(r);
+  } else {
+    r.state = VmRegion::State::Lazy;
+    r.epoch = epoch_;
+    lazy_.push(r);
+  }
+}
+
+RegionMap::Span RegionMap::lazy_at(std::size_t i) const {
+  for (const VmRegion* r = lazy_.front(); r != nullptr; r = r->link) {
+    if (r->epoch == epoch_ && i-- == 0) return {r->start, r->end()};
+  }
+  return {};
+}
+
+bool RegionMap::waits_for_purge(std::uintptr_t address) const {
+  for (const VmRegion* r = first_; r != nullptr && r->start <= address; r = r->next) {
+    if (address < r->end()) return r->state == VmRegion::State::Lazy || r->state == VmRegion::State::Freeing;
+  }
+  return false;
+}
+
+void RegionMap::purged() {
+  ++epoch_;
+  lazy_count_ = 0;
+  lazy_span_ = {};
+}
+
+void RegionMap::merge_one(VmRegion& r) {
+  VmRegion* const before = r.prev;
+  VmRegion* const after = r.next;
+  const bool join_before = before != nullptr && before->state == VmRegion::State::Hole;
+  const bool join_after = after != nullptr && after->state == VmRegion::State::Hole;
+  if (join_before) {
+    std::size_t size = before->size + r.size;
+    if (join_after) {
+      size += after->size;
+      holes_.erase(holes_.iterator_to(*after));
+      remove(*after);
+    }
+    remove(r);
+    resize(*before, before->start, size);
+  } else if (join_after) {
+    const std::uintptr_t start = r.start;
+    const std::size_t size = r.size + after->size;
+    remove(r);
+    resize(*after, start, size);
+  } else {
+    r.state = VmRegion::State::Hole;
+    holes_.insert(r);
+  }
+}
+
+bool RegionMap::merge(std::size_t limit) {
+  for (; limit != 0; --limit) {
+    const VmRegion* next = lazy_.front();
+    if (next == nullptr || next->epoch == epoch_) return false;
+    merge_one(*lazy_.pop());
+  }
+  return true;
+}
+
+std::size_t RegionMap::largest_hole() const { return holes_.empty() ? 0 : std::prev(holes_.end())->size; }
+
+}  // namespace mink::mm
