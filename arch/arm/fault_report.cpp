@@ -101,6 +101,22 @@ void report_registers(const ExceptionFrame& f) {
   printk(REPORT "r12: %08x  preempt_count %08x\n", u(f.r[12]), mink_preempt_count);
 }
 
+// The instructions around PC, its own in brackets.
+void report_code(std::uint32_t pc) {
+  printk(REPORT "Code:");
+  for (std::uint32_t at = pc - 12; at != pc + 8; at += 4) {
+    std::uint32_t word;
+    if (!probe_word(VirtAddr{at}, word)) {
+      printk(KERN_CONT " ????????");
+    } else if (at == pc) {
+      printk(KERN_CONT " (%08x)", u(word));
+    } else {
+      printk(KERN_CONT " %08x", u(word));
+    }
+  }
+  printk(KERN_CONT "\n");
+}
+
 }  // namespace
 
 Fault read_fault(const ExceptionFrame& frame) {
@@ -173,6 +189,7 @@ void report_fault(const Fault& fault) {
       break;
   }
   report_registers(frame);
+  report_code(frame.pc);
   print_backtrace(frame);
 }
 
