@@ -4,6 +4,7 @@
 #include <base/symbols.hpp>
 #include <lib/errname.hpp>
 #include <lib/vsnprintf.hpp>
+#include <utility>
 
 #include "format_writer.hpp"
 
@@ -14,7 +15,7 @@ constinit GfpPrinter gfp_printer = nullptr;
 
 }  // namespace
 
-void set_gfp_printer(GfpPrinter printer) { gfp_printer = printer; }
+GfpPrinter set_gfp_printer(GfpPrinter printer) { return std::exchange(gfp_printer, printer); }
 
 namespace format {
 namespace {

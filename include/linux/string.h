@@ -18,6 +18,10 @@ void* memchr_inv(const void* start, int c, size_t size);
 /* memset that the compiler does not take away because nobody reads the memory afterwards. */
 void memzero_explicit(void* start, size_t size);
 
+/* Copies in kmalloc memory (<linux/slab.h>): NULL if there is none, or for a NULL text. */
+char* kstrdup(const char* text, gfp_t flags);
+void* kmemdup(const void* from, size_t size, gfp_t flags);
+
 #ifdef __cplusplus
 }
 #endif

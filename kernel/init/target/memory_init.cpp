@@ -11,6 +11,8 @@
 #include <kernel/memory_init.hpp>
 #include <lib/cmdline.hpp>
 #include <lib/log_sink.hpp>
+#include <lib/vsnprintf.hpp>
+#include <mm/gfp_names.hpp>
 #include <mm/kernel_memory.hpp>
 
 namespace mink::kernel {
@@ -145,6 +147,7 @@ void init_kernel_map() {
 }
 
 void init_page_allocator() {
+  set_gfp_printer(mm::format_gfp);  // what fails from here on is reported with its flags
   const auto banks = early().banks();
   const Pfn start = pfn_of(banks.front().start), end = pfn_of(banks.back().end);
   const std::size_t bytes = align_up(mm::PageAllocator::storage_bytes(start, end), kPageSize);

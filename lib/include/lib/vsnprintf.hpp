@@ -22,10 +22,10 @@ int format_to(char* buffer, std::size_t size, const char* format, ...) __attribu
 int vformat_to(char* buffer, std::size_t size, const char* format, std::va_list args)
     __attribute__((format(printf, 3, 0)));
 
-// How %pGg names flags: registered by the floor that owns the names. Until then the mask prints in
-// hexadecimal.
+// How %pGg names flags: registered by the floor that owns the names. Without one the mask prints in hexadecimal.
+// Returns the one before.
 using GfpPrinter = void (*)(TextSink& out, gfp_t flags);
-void set_gfp_printer(GfpPrinter printer);
+GfpPrinter set_gfp_printer(GfpPrinter printer);
 
 }  // namespace mink
 

@@ -149,11 +149,11 @@ TEST(Format, error_pointers_by_name) {
 
 TEST(Format, gfp_flags_by_the_registered_printer) {
   const gfp_t flags = 0xcc0;
-  mink::set_gfp_printer(nullptr);
+  const mink::GfpPrinter owner = mink::set_gfp_printer(nullptr);
   FORMATS("0xcc0", "%pGg", &flags);
   mink::set_gfp_printer([](mink::TextSink& out, gfp_t f) { mink::print(out, "<%x>", f); });
   FORMATS("[  <cc0>]", "[%7pGg]", &flags);
-  mink::set_gfp_printer(nullptr);
+  mink::set_gfp_printer(owner);
 }
 
 TEST_GROUP(BufferSink){};
