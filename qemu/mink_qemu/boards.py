@@ -41,13 +41,16 @@ def quote_exec(commands):
 def qemu_argv(board, image, memory=None, append="", commands=None, icount=False, gdb_port=None, interactive=False):
     """The command that boots `image` (a path). ValueError says what is wrong with the wishes.
 
-    commands: travel in the kernel command line. interactive: the monitor is behind the escape key, Ctrl-].
+    commands: travel in the kernel command line. interactive: a person sits there; the monitor is behind the escape key,
+    Ctrl-], and a panic stays on the screen. Else a panic powers off, so that nobody waits for the time to be up.
     """
     memory = board.default_memory if memory is None else memory
     if not 0 < memory <= board.max_memory:
         raise ValueError(f"{board.name} has at most {board.max_memory // MIB}M of memory")
     if memory % MIB:
         raise ValueError("QEMU gives memory by whole megabytes")
+    if not interactive and not re.search(r"(^| )panic=", append):
+        append = ("panic=1 " + append).strip()
     if commands is not None:
         append = (append + " " + quote_exec(commands)).strip()
     if len(append.encode()) > board.command_line_bytes:

@@ -48,10 +48,16 @@ def test_memory_is_checked():
 
 def test_command_line():
     argv = qemu_argv(BOARD, "x.bin", append="highmem=8M", commands=["bench"], icount=True)
-    assert argv[argv.index("-append") + 1] == 'highmem=8M exec="bench"'
+    assert argv[argv.index("-append") + 1] == 'panic=1 highmem=8M exec="bench"'
     assert argv[argv.index("-icount") + 1] == "shift=0"
     with pytest.raises(ValueError):
         qemu_argv(BOARD, "x.bin", append="x" * 1024)
+
+
+def test_a_panic_ends_a_script_but_not_a_person():
+    assert "panic=1" in qemu_argv(BOARD, "x.bin")
+    assert "-append" not in qemu_argv(BOARD, "x.bin", interactive=True)
+    assert "panic=0" in qemu_argv(BOARD, "x.bin", append="panic=0")
 
 
 def test_a_person_gets_the_monitor_and_a_script_does_not():
