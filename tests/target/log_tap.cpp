@@ -39,6 +39,7 @@ void on_panic(const char* message) {
   detail::PanicTrap* const trap = innermost_trap;
   if (trap == nullptr) {
     tapping = false;
+    if (!log_taken) printk("%s\n", log_text);  // the fault report, where there is one
     return;
   }
   BufferSink copy{panic_text};
