@@ -17,7 +17,8 @@ typedef unsigned int slab_flags_t;
 #define SLAB_HWCACHE_ALIGN ((slab_flags_t)0x00002000u)      /* objects start on cache lines (32 bytes) */
 #define SLAB_CACHE_DMA ((slab_flags_t)0x00004000u)          /* slabs from zone DMA */
 #define SLAB_STORE_USER ((slab_flags_t)0x00010000u)         /* remember who allocated and who freed */
-#define SLAB_RECLAIM_ACCOUNT ((slab_flags_t)0x00020000u) /* objects can be reclaimed: placed and counted so \
+#define SLAB_RECLAIM_ACCOUNT                                                                                \
+  ((slab_flags_t)0x00020000u)                            /* objects can be reclaimed: placed and counted so \
                                                           */
 #define SLAB_PANIC ((slab_flags_t)0x00040000u)           /* no cache, no kernel */
 #define SLAB_TYPESAFE_BY_RCU ((slab_flags_t)0x00080000u) /* pages, not objects, wait for a grace period */
@@ -125,9 +126,15 @@ void kvfree(const void* memory);
 }
 #endif
 
+#ifdef __cplusplus
+#define MINK_CONSTEXPR constexpr
+#else
+#define MINK_CONSTEXPR static
+#endif
+
 /* Which cache serves `size` bytes: 96 and 192 stand between the powers of two. 0 for 0; above 8 K: one past
  * the last. */
-static inline __attribute__((always_inline)) unsigned int kmalloc_index(size_t size) {
+MINK_CONSTEXPR inline __attribute__((always_inline)) unsigned int kmalloc_index(size_t size) {
   if (size == 0) return 0;
   if (size <= 32) return 5;
   if (size > 64 && size <= 96) return 1;

@@ -8,8 +8,8 @@
 
 namespace mink::slab_create {
 
-// A constructor or destructor as the allocator keeps it: the pointer, and how many arguments it takes (0:
-// none given).
+// A constructor or destructor as the allocator keeps it: the pointer, and how many arguments it takes. A null
+// pointer is none, whatever the count.
 struct Function {
   kmem_any_fn_t pointer;
   int arguments;
@@ -21,10 +21,10 @@ Function erase(F f) {
     return {nullptr, 0};
   } else if constexpr (std::is_convertible_v<F, kmem_ctor1_t>) {
     const kmem_ctor1_t one = f;
-    return {reinterpret_cast<kmem_any_fn_t>(one), one != nullptr ? 1 : 0};
+    return {reinterpret_cast<kmem_any_fn_t>(one), 1};
   } else {
     const kmem_ctor3_t three = f;
-    return {reinterpret_cast<kmem_any_fn_t>(three), three != nullptr ? 3 : 0};
+    return {reinterpret_cast<kmem_any_fn_t>(three), 3};
   }
 }
 

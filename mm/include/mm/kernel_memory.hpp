@@ -3,6 +3,7 @@
 #pragma once
 #include <mm/early_memory.hpp>
 #include <mm/page_allocator.hpp>
+#include <mm/slab.hpp>
 #include <mm/vmalloc.hpp>
 
 namespace mink::mm {
@@ -10,6 +11,7 @@ namespace mink::mm {
 struct KernelMemory {
   EarlyMemory early;
   PageAllocator pages;
+  SlabAllocator slab;
   VmallocSpace vmalloc;
 };
 

@@ -53,29 +53,29 @@ struct alignas(32) kmem_cache {
   // way.
   unsigned* word;            // the current word
   std::uintptr_t word_base;  // address of its first object
-  std::uint32_t size;        // distance of two objects
-  std::uint32_t word_count;  // objects of the current word; 0: there is none
+  unsigned size;             // distance of two objects
+  unsigned word_count;       // objects of the current word; 0: there is none
   std::uintptr_t inverse;    // exact division by size
-  std::uint32_t shift;
-  std::uint32_t slab_mask;     // bytes of a slab - 1
-  std::uint32_t object_limit;  // objects of a slab
+  unsigned shift;
+  unsigned slab_mask;     // bytes of a slab - 1
+  unsigned object_limit;  // objects of a slab
 
-  std::uint32_t objects;  // of a slab, in every cache
-  page* current;          // the slab that `word` belongs to
+  unsigned objects;  // of a slab, in every cache
+  page* current;     // the slab that `word` belongs to
   mink::mm::SlabList partial;
   mink::mm::SlabList full;
   mink::mm::SlabList empty;
-  std::uint32_t slab_count;
-  std::uint32_t empty_count;
+  unsigned slab_count;
+  unsigned empty_count;
 
   slab_flags_t flags;
-  std::uint32_t object_size;  // as asked for
-  std::uint32_t left_pad;     // from slot to object
-  std::uint32_t right_zone;   // from slot; 0: no red zones
-  std::uint32_t right_end;    // from slot
-  std::uint32_t tracks;       // from slot; 0: users are not stored
-  std::uint32_t map_offset;   // from the slab's start; 0: the map is in struct page
-  std::uint32_t map_words;
+  unsigned object_size;  // as asked for
+  unsigned left_pad;     // from slot to object
+  unsigned right_zone;   // from slot; 0: no red zones
+  unsigned right_end;    // from slot
+  unsigned tracks;       // from slot; 0: users are not stored
+  unsigned map_offset;   // from the slab's start; 0: the map is in struct page
+  unsigned map_words;
   unsigned phantom;  // bits of the last map word without an object
   unsigned order;
 
@@ -90,5 +90,5 @@ struct alignas(32) kmem_cache {
   mink::ListNode list_node;  // SlabAllocator's caches
 };
 
-static_assert(offsetof(kmem_cache, object_limit) + sizeof(std::uint32_t) <= (sizeof(void*) == 4 ? 32 : 48),
+static_assert(offsetof(kmem_cache, object_limit) + sizeof(unsigned) <= (sizeof(void*) == 4 ? 32 : 48),
               "what the fast paths touch is one cache line on the target");

@@ -12,6 +12,7 @@
 #include <lib/list.hpp>
 #include <lib/text_sink.hpp>
 #include <mm/kmem_cache.hpp>
+#include <mm/reclaim_ops.hpp>
 
 #include <linux/slab.h>
 
@@ -43,7 +44,7 @@ struct SlabFigures {
   std::size_t large_pages;  // of kmalloc beyond 8 K
 };
 
-class SlabAllocator {
+class SlabAllocator final : public Shrinker {
  public:
   constexpr SlabAllocator() = default;
   SlabAllocator(const SlabAllocator&) = delete;
@@ -60,10 +61,10 @@ class SlabAllocator {
   kmem_cache* create(const CacheSpec& spec, const void* caller);
   Err destroy(kmem_cache& cache, const void* caller);
   // Returns the number of pages given back.
-  std::size_t shrink(kmem_cache& cache);
+  std::size_t shrink_cache(kmem_cache& cache);
   // Reclaim: empty slabs of all caches without SLAB_NO_REAP, at least `pages` if there are as many. Returns
   // how many.
-  std::size_t reclaim(std::size_t pages);
+  std::size_t shrink(gfp_t gfp, std::size_t pages) override;
 
   [[nodiscard]] void* alloc(kmem_cache& cache, gfp_t gfp, const void* caller);
   void free(kmem_cache& cache, const void* object, const void* caller);
@@ -76,7 +77,7 @@ class SlabAllocator {
   [[nodiscard]] void* kmalloc_large(std::size_t size, gfp_t gfp, const void* caller);
   void kfree(const void* object, const void* caller);
   [[nodiscard]] void* krealloc(const void* object, std::size_t size, gfp_t gfp, const void* caller);
-  [[nodiscard]] std::size_t ksize(const void* object, const void* caller);
+  [[nodiscard]] std::size_t ksize(const void* object, const void* caller) const;
   [[nodiscard]] kmem_cache* kmalloc_cache(kmalloc_cache_type type, unsigned index) const {
     return kmalloc_caches_[type][index];
   }
@@ -110,19 +111,23 @@ class SlabAllocator {
   [[nodiscard]] kmem_cache* find_cache(const char* name) const;
 
  private:
+  friend struct SlabFast;
   friend class SlabReport;
   friend class SlabDebug;
 
   // alloc.cpp, free.cpp: what the fast paths leave over
   void* alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller);
   void free_slow(kmem_cache* expected, const void* object, const void* caller);
-  void free_elsewhere(kmem_cache& cache, page& object_page, const void* object, const void* caller);
+  static void free_of(kmem_cache& cache, const void* object, const void* caller);
+  enum class Via { Kfree, CacheFree };  // what a report calls the function
+  template <Via>
+  void free_elsewhere(page& object_page, const void* object, const void* caller);
   [[nodiscard]] page* after_put(kmem_cache& cache, page& slab, unsigned put_count);
   bool next_word(kmem_cache& cache);
   void* take_debug(kmem_cache& cache);
   void free_debug(kmem_cache& cache, const void* object, unsigned index, const void* caller);
   [[nodiscard]] bool is_large(const page& head, const void* object) const;
-  void free_large(page& head, const void* object, const void* caller);
+  void free_large(page& head, const void* caller);
 
   // slab_page.cpp: making and releasing slabs
   page* new_slab(kmem_cache& cache, gfp_t gfp, const void* caller);
@@ -161,5 +166,8 @@ class SlabAllocator {
   std::size_t serial_ = 0;
   mutable std::size_t reports_ = 0;
 };
+
+// Makes the kernel's instance (kernel_memory().slab) over its page allocator, and fills in kmalloc_caches.
+Err init_kernel_slab(const SlabOptions& options);
 
 }  // namespace mink::mm

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// Allocation: the fast path, and where the next word comes from when the current one is used up.
+#include <mm/page_allocator.hpp>
+
+#include "slab/debug.hpp"
+#include "slab/fast_path.hpp"
+
+namespace mink::mm {
+
+void* SlabAllocator::alloc(kmem_cache& cache, gfp_t gfp, const void* caller) {
+  return SlabFast::alloc(cache, gfp, caller);
+}
+
+// Makes another word the current one: of the same slab, of the longest-waiting partial slab, of an empty one.
+// False: no slab has a free object. Irqs off. O(words of a slab).
+bool SlabAllocator::next_word(kmem_cache& cache) {
+  page* slab = cache.current;
+  if (slab == nullptr || exhausted(cache, *slab)) {
+    set_aside_current(cache);
+    slab = cache.partial.front();
+    if (slab != nullptr) {
+      cache.partial.erase(*slab);
+    } else {
+      slab = cache.empty.front();
+      if (slab == nullptr) return false;
+      cache.empty.erase(*slab);
+      --cache.empty_count;
+    }
+    cache.current = slab;
+  }
+  unsigned w = 0;
+  while ((slab->slab_map[w] & real_bits(cache, w)) == 0) ++w;
+  cache.word = slab->slab_map + w;
+  cache.word_base = address_of(*slab) + std::uintptr_t{w} * kWordObjects * cache.size;
+  cache.word_count = w + 1 == cache.map_words ? cache.objects - w * kWordObjects : kWordObjects;
+  return true;
+}
+
+void* SlabAllocator::alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller) {
+  void* object = nullptr;
+  for (;;) {
+    {
+      const arch::IrqGuard guard;
+      ++serial_;
+      if (is_debug(cache)) {
+        object = take_debug(cache);
+      } else {
+        object = take(cache);  // an interrupt may have brought a word meanwhile
+        if (object == nullptr && next_word(cache)) object = take(cache);
+      }
+    }
+    if (object != nullptr) break;
+    page* const slab = new_slab(cache, gfp, caller);
+    if (slab == nullptr) return nullptr;
+    const arch::IrqGuard guard;
+    cache.empty.push_back(*slab);
+    ++cache.empty_count;
+    ++cache.slab_count;
+  }
+  if (is_debug(cache)) SlabDebug::taken(*this, cache, object, caller);
+  if ((gfp & __GFP_ZERO) != 0) std::memset(object, 0, cache.object_size);
+  return object;
+}
+
+// As many as each word has, word by word: interrupts are off for at most 32 objects.
+bool SlabAllocator::alloc_bulk(kmem_cache& cache, gfp_t gfp, std::size_t count, void** objects,
+                               const void* caller) {
+  std::size_t done = 0;
+  while (done < count) {
+    {
+      const arch::IrqGuard guard;
+      const unsigned words_objects = cache.word_count;
+      const std::uintptr_t base = cache.word_base;
+      const unsigned size = cache.size;
+      unsigned word = *cache.word;
+      while (done < count) {
+        const auto slot = static_cast<unsigned>(std::countl_zero(word));
+        if (slot >= words_objects) break;
+        word &= ~(kFirstBit >> slot);
+        objects[done++] = reinterpret_cast<void*>(base + slot * size);
+      }
+      if (words_objects != 0) *cache.word = word;
+    }
+    if (done == count) break;
+    objects[done] = alloc_slow(cache, gfp & ~__GFP_ZERO, caller);
+    if (objects[done] == nullptr) {
+      free_bulk(&cache, done, objects, caller);
+      return false;
+    }
+    ++done;
+  }
+  if ((gfp & __GFP_ZERO) != 0) {
+    for (std::size_t i = 0; i < count; ++i) std::memset(objects[i], 0, cache.object_size);
+  }
+  return true;
+}
+
+}  // namespace mink::mm

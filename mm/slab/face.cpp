@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// The functions of <linux/slab.h>: the face of the kernel's instance. A cache of another instance works here
+// too, since a cache knows its owner.
+#include <base/assert.hpp>
+#include <cstring>
+#include <mm/kernel_memory.hpp>
+
+#include "slab/fast_path.hpp"
+#include "slab/kmalloc_table.hpp"
+#include "slab/report.hpp"
+
+namespace mink::mm {
+namespace {
+
+SlabAllocator& kernel_slab() { return kernel_memory_instance.slab; }
+
+}  // namespace
+
+Err init_kernel_slab(const SlabOptions& options) {
+  SlabAllocator& slab = kernel_slab();
+  const Err e = slab.init(kernel_memory_instance.pages, options);
+  if (!ok(e)) return e;
+  for (unsigned type = 0; type < NR_KMALLOC_TYPES; ++type) {
+    for (unsigned i = 0; i <= KMALLOC_SHIFT_HIGH; ++i) {
+      kmalloc_caches[type][i] = slab.kmalloc_cache(static_cast<kmalloc_cache_type>(type), i);
+    }
+  }
+  return Err::Ok;
+}
+
+}  // namespace mink::mm
+
+using namespace mink;
+using namespace mink::mm;
+
+extern "C" {
+
+constinit kmem_cache* kmalloc_caches[NR_KMALLOC_TYPES][KMALLOC_SHIFT_HIGH + 1] = {};
+
+kmem_cache* __kmem_cache_create(const char* name, std::size_t size, std::size_t align, slab_flags_t flags,
+                                kmem_any_fn_t ctor, int ctor_args, kmem_any_fn_t dtor, int dtor_args) {
+  return kernel_slab().create({name, size, align, flags, ctor, ctor_args, dtor, dtor_args}, MINK_CALLER());
+}
+
+kmem_cache* kmem_cache_create(const char* name, std::size_t size, std::size_t align, slab_flags_t flags,
+                              kmem_ctor1_t ctor) {
+  return kernel_slab().create(
+      {name, size, align, flags, reinterpret_cast<kmem_any_fn_t>(ctor), 1, nullptr, 0}, MINK_CALLER());
+}
+
+int kmem_cache_destroy(kmem_cache* cache) {
+  if (cache == nullptr) return 0;
+  return static_cast<int>(cache->owner->destroy(*cache, MINK_CALLER()));
+}
+
+int kmem_cache_shrink(kmem_cache* cache) {
+  cache->owner->shrink_cache(*cache);
+  return cache->slab_count == 0 ? 0 : 1;
+}
+
+unsigned kmem_cache_size(kmem_cache* cache) { return cache->object_size; }
+const char* kmem_cache_name(kmem_cache* cache) { return cache->name; }
+
+void* kmem_cache_alloc(kmem_cache* cache, gfp_t flags) {
+  return SlabFast::alloc(*cache, flags, MINK_CALLER());
+}
+void* kmem_cache_zalloc(kmem_cache* cache, gfp_t flags) {
+  return SlabFast::alloc(*cache, flags | __GFP_ZERO, MINK_CALLER());
+}
+void* kmem_cache_alloc_trace(kmem_cache* cache, gfp_t flags, std::size_t) {
+  return SlabFast::alloc(*cache, flags, MINK_CALLER());
+}
+
+void kmem_cache_free(kmem_cache* cache, void* object) { SlabFast::free(*cache, object, MINK_CALLER()); }
+
+int kmem_cache_alloc_bulk(kmem_cache* cache, gfp_t flags, std::size_t count, void** objects) {
+  return cache->owner->alloc_bulk(*cache, flags, count, objects, MINK_CALLER()) ? static_cast<int>(count) : 0;
+}
+
+void kmem_cache_free_bulk(kmem_cache* cache, std::size_t count, void** objects) {
+  SlabAllocator& slab = cache != nullptr ? *cache->owner : kernel_slab();
+  slab.free_bulk(cache, count, objects, MINK_CALLER());
+}
+
+void* __kmalloc(std::size_t size, gfp_t flags) {
+  const std::size_t last = size - 1;  // 0 becomes the largest
+  if (last >= KMALLOC_MAX_CACHE_SIZE) [[unlikely]] {
+    return size == 0 ? ZERO_SIZE_PTR : kernel_slab().kmalloc_large(size, flags, MINK_CALLER());
+  }
+  return SlabFast::alloc(*kmalloc_caches[kmalloc_type(flags)][kKmallocIndex[last / kKmallocGranule]], flags,
+                         MINK_CALLER());
+}
+
+void* kmalloc_large(std::size_t size, gfp_t flags) {
+  return kernel_slab().kmalloc_large(size, flags, MINK_CALLER());
+}
+
+void kfree(const void* object) { SlabFast::kfree(kernel_slab(), object, MINK_CALLER()); }
+
+void kfree_sensitive(const void* object) {
+  const std::size_t size = kernel_slab().ksize(object, MINK_CALLER());
+  if (size != 0) {
+    std::memset(const_cast<void*>(object), 0, size);
+    asm volatile("" ::"r"(object) : "memory");  // nobody reads it any more, but it is to be zero all the same
+  } else if (!ZERO_OR_NULL_PTR(object)) {
+    return;  // reported by ksize
+  }
+  kernel_slab().kfree(object, MINK_CALLER());
+}
+
+std::size_t ksize(const void* object) { return kernel_slab().ksize(object, MINK_CALLER()); }
+
+void* krealloc(const void* object, std::size_t size, gfp_t flags) {
+  return kernel_slab().krealloc(object, size, flags, MINK_CALLER());
+}
+
+void* kmemdup(const void* from, std::size_t size, gfp_t flags) {
+  void* const copy = kernel_slab().kmalloc(size, flags, MINK_CALLER());
+  if (copy != nullptr && size != 0) std::memcpy(copy, from, size);
+  return copy;
+}
+
+char* kstrndup(const char* text, std::size_t max, gfp_t flags) {
+  if (text == nullptr) return nullptr;
+  const std::size_t length = strnlen(text, max);
+  auto* const copy = static_cast<char*>(kernel_slab().kmalloc(length + 1, flags, MINK_CALLER()));
+  if (copy == nullptr) return nullptr;
+  std::memcpy(copy, text, length);
+  copy[length] = '\0';
+  return copy;
+}
+
+char* kstrdup(const char* text, gfp_t flags) {
+  return text == nullptr ? nullptr : static_cast<char*>(kmemdup(text, std::strlen(text) + 1, flags));
+}
+}

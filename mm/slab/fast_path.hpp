@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// The two fast paths, inline: with interrupts off, one word of a map. What they cannot do they leave undone.
+#pragma once
+#include <arch/irq.hpp>
+#include <bit>
+#include <cstring>
+#include <mm/slab.hpp>
+
+#include "slab/free_map.hpp"
+
+namespace mink::mm {
+
+// Takes the first free object of the current word; nullptr: there is none. Irqs off.
+[[gnu::always_inline]] inline void* take(kmem_cache& cache) {
+  const unsigned word = *cache.word;
+  const auto slot = static_cast<unsigned>(std::countl_zero(word));
+  if (slot >= cache.word_count) [[unlikely]]
+    return nullptr;
+  *cache.word = word & ~(kFirstBit >> slot);
+  return reinterpret_cast<void*>(cache.word_base + slot * cache.size);
+}
+
+// Gives back an object of the current word. False: the address is no object of it, or the object is free
+// already. Irqs off. The quotient proves three things at once: not below the word's first object, not beyond
+// its last one, not inside an object.
+[[gnu::always_inline]] inline bool put(kmem_cache& cache, const void* object) {
+  const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(object) - cache.word_base;
+  const std::uintptr_t slot = exact_quotient(offset, cache.inverse, cache.shift);
+  if (slot >= cache.word_count) [[unlikely]]
+    return false;
+  const unsigned word = *cache.word;
+  if ((word & (kFirstBit >> slot)) != 0) [[unlikely]]
+    return false;
+  *cache.word = word | (kFirstBit >> slot);
+  return true;
+}
+
+// The whole of an operation as far as its fast path goes: inlined into the Linux-named functions and into
+// SlabAllocator's own. `caller` is only evaluated on the way to the slow path.
+struct SlabFast {
+  [[gnu::always_inline]] static void* alloc(kmem_cache& cache, gfp_t gfp, const void* caller) {
+    const arch::IrqState irq = arch::irq_save();
+    const unsigned word = *cache.word;
+    const auto slot = static_cast<unsigned>(std::countl_zero(word));
+    if (slot >= cache.word_count) [[unlikely]] {
+      arch::irq_restore(irq);
+      return cache.owner->alloc_slow(cache, gfp, caller);
+    }
+    *cache.word = word & ~(kFirstBit >> slot);
+    void* const object = reinterpret_cast<void*>(cache.word_base + slot * cache.size);
+    arch::irq_restore(irq);
+    if ((gfp & __GFP_ZERO) != 0) return std::memset(object, 0, cache.object_size);
+    return object;
+  }
+
+  [[gnu::always_inline]] static void free(kmem_cache& cache, const void* object, const void* caller) {
+    const arch::IrqState irq = arch::irq_save();
+    const bool done = put(cache, object);
+    arch::irq_restore(irq);
+    if (!done) [[unlikely]]
+      SlabAllocator::free_of(cache, object, caller);
+  }
+
+  [[gnu::always_inline]] static void kfree(SlabAllocator& slab, const void* object, const void* caller) {
+    const std::uintptr_t index = (reinterpret_cast<std::uintptr_t>(object) - slab.linear_base_) >> kPageShift;
+    if (index >= slab.page_count_) [[unlikely]]
+      return slab.free_slow(nullptr, object, caller);
+    page* const p = slab.pages_ + index;
+    kmem_cache* const cache = p->slab_cache;
+    if (cache == nullptr) [[unlikely]]
+      return slab.free_slow(nullptr, object, caller);
+    const arch::IrqState irq = arch::irq_save();
+    const bool done = put(*cache, object);
+    arch::irq_restore(irq);
+    if (!done) [[unlikely]]
+      slab.free_elsewhere<SlabAllocator::Via::Kfree>(*p, object, caller);
+  }
+};
+
+}  // namespace mink::mm

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// Freeing: the object's page names its cache, its map says whether the object was allocated at all, and a
+// slab that thereby becomes partial or empty changes its list.
+#include <mm/page_allocator.hpp>
+
+#include "slab/debug.hpp"
+#include "slab/fast_path.hpp"
+#include "slab/report.hpp"
+
+namespace mink::mm {
+namespace {
+
+// Empty slabs that a cache keeps, so that a caller at a slab's border does not buy and sell pages with each
+// call.
+constexpr unsigned kEmptyKept = 2;
+
+}  // namespace
+
+void SlabAllocator::free(kmem_cache& cache, const void* object, const void* caller) {
+  SlabFast::free(cache, object, caller);
+}
+
+void SlabAllocator::kfree(const void* object, const void* caller) { SlabFast::kfree(*this, object, caller); }
+
+// An object of another word than its cache's current one.
+template <SlabAllocator::Via via>
+void SlabAllocator::free_elsewhere(page& object_page, const void* object, const void* caller) {
+  kmem_cache& cache = *object_page.slab_cache;
+  const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(object) & cache.slab_mask;
+  const std::uintptr_t index = exact_quotient(offset, cache.inverse, cache.shift);
+  if (index >= cache.object_limit) [[unlikely]]
+    return free_slow(via == Via::CacheFree ? &cache : nullptr, object, caller);
+  const unsigned bit = map_bit(index);
+  const arch::IrqState irq = arch::irq_save();
+  unsigned& word = map_word(object_page, index);
+  const unsigned old = word;
+  if ((old & bit) != 0) [[unlikely]] {
+    arch::irq_restore(irq);
+    return free_slow(via == Via::CacheFree ? &cache : nullptr, object, caller);
+  }
+  word = old | bit;
+  if (old != 0 && (old | bit) != kAllFree) [[likely]]
+    return arch::irq_restore(irq);
+  page* const to_release = after_put(cache, *slab_of(cache, object), 1);
+  arch::irq_restore(irq);
+  if (to_release != nullptr) release_slab(cache, *to_release);
+}
+
+template void SlabAllocator::free_elsewhere<SlabAllocator::Via::Kfree>(page&, const void*, const void*);
+
+// An object that is not in the current word of `cache`, or not of `cache` at all.
+void SlabAllocator::free_of(kmem_cache& cache, const void* object, const void* caller) {
+  SlabAllocator& owner = *cache.owner;
+  page* const p = owner.page_of(object);
+  if (p == nullptr || p->slab_cache != &cache) [[unlikely]]
+    return owner.free_slow(&cache, object, caller);
+  owner.free_elsewhere<Via::CacheFree>(*p, object, caller);
+}
+
+// `put_count` objects came back to a word of `slab` that was used up or has become all free: is the slab on
+// the right list? Irqs off. Returns the slab if it is to be released.
+page* SlabAllocator::after_put(kmem_cache& cache, page& slab, unsigned put_count) {
+  if (&slab == cache.current) return nullptr;
+  if (free_objects(cache, slab) == put_count) {  // it was full: a partial slab has a free object more
+    cache.full.erase(slab);
+    set_phantoms(cache, slab);
+    cache.partial.push_back(slab);
+  }
+  if (!all_free(cache, slab)) return nullptr;
+  cache.partial.erase(slab);
+  if (cache.empty_count < kEmptyKept) {
+    cache.empty.push_back(slab);
+    ++cache.empty_count;
+    return nullptr;
+  }
+  --cache.slab_count;
+  return &slab;
+}
+
+// Neighbours in the array are often neighbours in a slab: as many as lie in one word go back with one load
+// and one store.
+void SlabAllocator::free_bulk(kmem_cache* expected, std::size_t count, void* const* objects,
+                              const void* caller) {
+  std::size_t i = 0;
+  while (i < count) {
+    page* const p = page_of(objects[i]);
+    kmem_cache* const cache = p != nullptr ? p->slab_cache : nullptr;
+    if (cache == nullptr || (expected != nullptr && cache != expected)) [[unlikely]] {
+      free_slow(expected, objects[i++], caller);
+      continue;
+    }
+    const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(objects[i]) & cache->slab_mask;
+    const std::uintptr_t index = exact_quotient(offset, cache->inverse, cache->shift);
+    if (index >= cache->object_limit) [[unlikely]] {
+      free_slow(expected, objects[i++], caller);
+      continue;
+    }
+    const std::uintptr_t base =
+        reinterpret_cast<std::uintptr_t>(objects[i]) - index % kWordObjects * cache->size;
+    const std::size_t first = i;
+    const arch::IrqState irq = arch::irq_save();
+    unsigned& word = map_word(*p, index);
+    const unsigned old = word;
+    unsigned now = old;
+    for (; i < count; ++i) {
+      const std::uintptr_t slot =
+          exact_quotient(reinterpret_cast<std::uintptr_t>(objects[i]) - base, cache->inverse, cache->shift);
+      if (slot >= kWordObjects || (now & (kFirstBit >> slot)) != 0) break;
+      now |= kFirstBit >> slot;
+    }
+    word = now;
+    page* to_release = nullptr;
+    if (i != first && (old == 0 || now == kAllFree)) {
+      to_release = after_put(*cache, *slab_of(*cache, objects[first]), static_cast<unsigned>(i - first));
+    }
+    arch::irq_restore(irq);
+    if (to_release != nullptr) release_slab(*cache, *to_release);
+    if (i == first) free_slow(expected, objects[i++], caller);  // free already
+  }
+}
+
+// Whatever the fast paths refused: nothing to do, a large block, a debug cache's object, or a bad address to
+// be named.
+void SlabAllocator::free_slow(kmem_cache* expected, const void* object, const void* caller) {
+  if (expected == nullptr && ZERO_OR_NULL_PTR(object)) return;
+  page* const p = page_of(object);
+  if (p == nullptr || p->slab_cache == nullptr) {
+    if (expected == nullptr && p != nullptr && is_large(*p, object)) return free_large(*p, caller);
+    return SlabReport::bad_free(*this, expected, object, caller);
+  }
+  kmem_cache& cache = *p->slab_cache;
+  const ObjectInfo info = find(object);
+  const bool wrong_cache = expected != nullptr && expected != &cache;
+  if (wrong_cache || info.object != object || !info.allocated) {
+    return SlabReport::bad_free(*this, expected, object, caller);
+  }
+  // A double free whose object an interrupt has allocated meanwhile looks good now, and is.
+  if (!is_debug(cache)) return free_elsewhere<Via::Kfree>(*p, object, caller);
+  free_debug(cache, object, info.index, caller);
+}
+
+}  // namespace mink::mm

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// kmalloc: which cache serves a size, and the compound blocks beyond 8 K.
+#include <cstring>
+#include <mm/page_allocator.hpp>
+#include <mm/page_state.hpp>
+
+#include "slab/debug.hpp"
+#include "slab/kmalloc_table.hpp"
+#include "slab/report.hpp"
+
+namespace mink::mm {
+namespace {
+
+unsigned order_for(std::size_t size) {
+  unsigned order = 0;
+  while ((kPageSize << order) < size) ++order;
+  return order;
+}
+
+}  // namespace
+
+void* SlabAllocator::kmalloc(std::size_t size, gfp_t gfp, const void* caller) {
+  const std::size_t last = size - 1;  // 0 becomes the largest
+  if (last >= KMALLOC_MAX_CACHE_SIZE) [[unlikely]] {
+    return size == 0 ? ZERO_SIZE_PTR : kmalloc_large(size, gfp, caller);
+  }
+  return alloc(*kmalloc_caches_[kmalloc_type(gfp)][kKmallocIndex[last / kKmallocGranule]], gfp, caller);
+}
+
+// A compound block, marked as kmalloc's by its private word.
+void* SlabAllocator::kmalloc_large(std::size_t size, gfp_t gfp, const void* caller) {
+  if (size > kmalloc_max_) {
+    if ((gfp & __GFP_NOWARN) == 0) {
+      printk(KERN_WARNING "kmalloc: %zu bytes are beyond the limit of %zu (kmalloc_max=), called from %pS\n",
+             size, kmalloc_max_, caller);
+    }
+    return nullptr;
+  }
+  const unsigned order = order_for(size);
+  page* const head = source_->alloc((gfp & ~(__GFP_HIGHMEM | __GFP_MOVABLE)) | __GFP_COMP, order, caller);
+  if (head == nullptr) return nullptr;
+  head->private_data = reinterpret_cast<unsigned long>(this);
+  const arch::IrqGuard guard;
+  large_pages_ += std::size_t{1} << order;
+  return reinterpret_cast<void*>(address_of(*head));
+}
+
+bool SlabAllocator::is_large(const page& head, const void* object) const {
+  return is_allocated_head(head) && head.private_data == reinterpret_cast<unsigned long>(this) &&
+         address_of(head) == reinterpret_cast<std::uintptr_t>(object);
+}
+
+void SlabAllocator::free_large(page& head, const void* caller) {
+  const unsigned order = order_of(head);
+  head.private_data = 0;
+  {
+    const arch::IrqGuard guard;
+    large_pages_ -= std::size_t{1} << order;
+  }
+  source_->free(&head, order, caller);
+}
+
+std::size_t SlabAllocator::ksize(const void* object, const void* caller) const {
+  if (ZERO_OR_NULL_PTR(object)) return 0;
+  const page* const p = page_of(object);
+  if (p != nullptr && is_large(*p, object)) return kPageSize << order_of(*p);
+  const ObjectInfo info = find(object);
+  if (info.object != object || !info.allocated) {
+    SlabReport::bad_address(*this, "ksize", nullptr, object, caller);
+    return 0;
+  }
+  // A debug cache's red zone begins where the object ends; kmalloc's caches give their whole size.
+  return info.cache->object_size;
+}
+
+void* SlabAllocator::krealloc(const void* object, std::size_t size, gfp_t gfp, const void* caller) {
+  if (size == 0) {
+    kfree(object, caller);
+    return ZERO_SIZE_PTR;
+  }
+  std::size_t old_size = 0;
+  if (!ZERO_OR_NULL_PTR(object)) {
+    old_size = ksize(object, caller);
+    if (old_size == 0) return nullptr;  // no object of ours: reported
+    if (size <= old_size) return const_cast<void*>(object);
+  }
+  void* const bigger = kmalloc(size, gfp, caller);
+  if (bigger == nullptr) return nullptr;
+  if (old_size != 0) {
+    std::memcpy(bigger, object, old_size);
+    kfree(object, caller);
+  }
+  return bigger;
+}
+
+}  // namespace mink::mm

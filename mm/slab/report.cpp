@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// The reports, and the look-up behind them.
+#include "slab/report.hpp"
+
+#include <initializer_list>
+#include <mm/page_allocator.hpp>
+#include <mm/page_state.hpp>
+
+#include "slab/debug.hpp"
+#include "slab/free_map.hpp"
+
+namespace mink::mm {
+namespace {
+
+constexpr unsigned kListedObjects = 16;
+
+void print_users(const kmem_cache& cache, const void* object) {
+  const Track* const tracks = SlabDebug::tracks(cache, object);
+  if (tracks == nullptr) return;
+  if (tracks[0].caller != nullptr)
+    printk(KERN_ERR "  allocated by %pS (%zu)\n", tracks[0].caller, tracks[0].serial);
+  if (tracks[1].caller != nullptr)
+    printk(KERN_ERR "  freed by %pS (%zu)\n", tracks[1].caller, tracks[1].serial);
+}
+
+// What a page is that is no slab's.
+void print_page(const page& p) {
+  switch (kind_of(p)) {
+    case PageKind::Inner:
+      printk(KERN_ERR
+             "  the address is inside a block of several pages, not at its start, or in no memory at all\n");
+      return;
+    case PageKind::Reserved:
+      printk(KERN_ERR "  the address is in reserved memory (kernel image, mem_map, initrd)\n");
+      return;
+    case PageKind::Free:
+    case PageKind::Listed:
+      printk(KERN_ERR "  the address is in a free page\n");
+      return;
+    case PageKind::PageTable:
+      printk(KERN_ERR "  the address is in a translation table\n");
+      return;
+    case PageKind::Slab:  // without a cache: on its way to or from one
+    case PageKind::Allocated:
+      printk(KERN_ERR "  the address is in a block of order %u of the page allocator, allocated by %pS\n",
+             order_of(p), p.caller);
+      return;
+  }
+}
+
+}  // namespace
+
+SlabAllocator::ObjectInfo SlabAllocator::find(const void* address) const {
+  ObjectInfo info;
+  const page* const p = page_of(address);
+  if (p == nullptr || p->slab_cache == nullptr) return info;
+  info.cache = p->slab_cache;
+  const kmem_cache& cache = *info.cache;
+  const std::uintptr_t in_slab = reinterpret_cast<std::uintptr_t>(address) & cache.slab_mask;
+  const std::uintptr_t index = in_slab / cache.size;
+  if (index >= cache.objects) return info;
+  const std::uintptr_t object =
+      reinterpret_cast<std::uintptr_t>(address) - in_slab + index * cache.size + cache.left_pad;
+  info.object = reinterpret_cast<const void*>(object);
+  info.index = static_cast<unsigned>(index);
+  info.offset = reinterpret_cast<std::uintptr_t>(address) - object;
+  info.allocated = !is_free(*p, index);
+  return info;
+}
+
+void SlabReport::bad_free(const SlabAllocator& owner, const kmem_cache* expected, const void* object,
+                          const void* caller) {
+  bad_address(owner, expected != nullptr ? "kmem_cache_free" : "kfree", expected, object, caller);
+}
+
+void SlabReport::bad_address(const SlabAllocator& owner, const char* function, const kmem_cache* expected,
+                             const void* object, const void* caller) {
+  ++owner.reports_;
+  printk(KERN_ERR "%s(%s%s%px) refused, called from %pS:\n", function,
+         expected != nullptr ? expected->name : "", expected != nullptr ? ", " : "", object, caller);
+  const page* const p = owner.page_of(object);
+  if (p == nullptr) {
+    const char* const what = owner.describe_ != nullptr ? owner.describe_(object) : nullptr;
+    printk(KERN_ERR "  the address is %s\n", what != nullptr ? what : "outside the linear map");
+    return;
+  }
+  if (p->slab_cache == nullptr) {
+    const char* const what = owner.describe_ != nullptr ? owner.describe_(object) : nullptr;
+    if (what != nullptr) {
+      printk(KERN_ERR "  the address is %s\n", what);
+    } else {
+      print_page(*p);
+    }
+    return;
+  }
+  const SlabAllocator::ObjectInfo info = owner.find(object);
+  const kmem_cache& cache = *info.cache;
+  if (info.object == nullptr) {
+    printk(KERN_ERR "  the address is in a slab of %s, behind its last object\n", cache.name);
+    return;
+  }
+  const auto offset = static_cast<long>(info.offset);
+  if (offset != 0) {
+    printk(KERN_ERR "  the address is %ld bytes %s the start of object %u of %s (%px, %s)\n",
+           offset < 0 ? -offset : offset, offset < 0 ? "before" : "behind", info.index, cache.name,
+           info.object, info.allocated ? "allocated" : "free");
+  } else if (!info.allocated) {
+    printk(KERN_ERR "  double free: object %u of %s is free already\n", info.index, cache.name);
+  } else {
+    printk(KERN_ERR "  the address is object %u of %s\n", info.index, cache.name);
+  }
+  print_users(cache, info.object);
+}
+
+void SlabReport::damage(const SlabAllocator& owner, const kmem_cache& cache, const void* object,
+                        const char* what, const unsigned char* at, unsigned char expected,
+                        const void* caller) {
+  ++owner.reports_;
+  const SlabAllocator::ObjectInfo info = owner.find(object);
+  const auto offset = static_cast<long>(at - static_cast<const unsigned char*>(object));
+  printk(KERN_ERR "slab %s: object %u (%px): %s: byte %ld is 0x%02x, not 0x%02x; found by %pS\n", cache.name,
+         info.index, object, what, offset, *at, expected, caller);
+  print_users(cache, object);
+}
+
+void SlabReport::still_live(const SlabAllocator& owner, const kmem_cache& cache, const void* caller) {
+  ++owner.reports_;
+  printk(KERN_ERR "kmem_cache_destroy(%s) refused, called from %pS: %zu objects are live%s\n", cache.name,
+         caller, owner.live_objects(cache), cache.permanent ? ", and it is the allocator's own" : "");
+  unsigned listed = 0;
+  const auto list = [&](const page* slab) {
+    if (slab == nullptr) return;
+    for (unsigned i = 0; i < cache.objects && listed < kListedObjects; ++i) {
+      if (is_free(*slab, i)) continue;
+      const auto* const object = reinterpret_cast<const void*>(
+          owner.address_of(*slab) + std::uintptr_t{i} * cache.size + cache.left_pad);
+      printk(KERN_ERR "  object %u at %px\n", i, object);
+      print_users(cache, object);
+      ++listed;
+    }
+  };
+  list(cache.current);
+  for (const mink::mm::SlabList* slabs : {&cache.partial, &cache.full}) {
+    for (const page* slab = slabs->front(); slab != nullptr && listed < kListedObjects; slab = slab->next)
+      list(slab);
+  }
+  if (listed == kListedObjects) printk(KERN_ERR "  ... (the first %u are shown)\n", kListedObjects);
+}
+
+}  // namespace mink::mm

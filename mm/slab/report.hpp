@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// What the slab allocator says when a caller is wrong. Each report names the address, what it really is, and
+// the caller; the operation is refused and the allocator goes on.
+#pragma once
+#include <mm/slab.hpp>
+
+namespace mink::mm {
+
+class SlabReport {
+ public:
+  // kfree, or kmem_cache_free with its cache, of something that is not to be freed so.
+  static void bad_free(const SlabAllocator& owner, const kmem_cache* expected, const void* object,
+                       const void* caller);
+  // The same for another function, by its name.
+  static void bad_address(const SlabAllocator& owner, const char* function, const kmem_cache* expected,
+                          const void* object, const void* caller);
+  // A red zone or a poisoned object that is not as it was painted.
+  static void damage(const SlabAllocator& owner, const kmem_cache& cache, const void* object,
+                     const char* what, const unsigned char* at, unsigned char expected, const void* caller);
+  // destroy() of a cache with live objects: lists them.
+  static void still_live(const SlabAllocator& owner, const kmem_cache& cache, const void* caller);
+  // SLAB_CONSISTENCY_CHECKS: the slab's own books. Irqs off.
+  static bool consistent(const SlabAllocator& owner, const kmem_cache& cache, const page& slab);
+};
+
+}  // namespace mink::mm

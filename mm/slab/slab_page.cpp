@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// Slabs are bought from the page allocator, cut into objects, and sold again.
+#include <base/assert.hpp>
+#include <mm/page_allocator.hpp>
+#include <mm/page_state.hpp>
+
+#include "slab/debug.hpp"
+#include "slab/free_map.hpp"
+
+namespace mink::mm {
+namespace {
+
+// What of a caller's flags concerns pages of a slab.
+gfp_t page_flags(const kmem_cache& cache, gfp_t gfp) {
+  gfp &= ~(__GFP_ZERO | __GFP_HIGHMEM | __GFP_MOVABLE | __GFP_RECLAIMABLE | __GFP_COMP | __GFP_COLD);
+  if ((cache.flags & SLAB_CACHE_DMA) != 0) gfp |= __GFP_DMA;
+  if ((cache.flags & SLAB_RECLAIM_ACCOUNT) != 0) gfp |= __GFP_RECLAIMABLE;
+  return gfp;
+}
+
+void call_for_each(const kmem_cache& cache, std::uintptr_t base, kmem_any_fn_t function, unsigned arguments,
+                   unsigned long what) {
+  for (unsigned i = 0; i < cache.objects; ++i) {
+    void* const object = reinterpret_cast<void*>(base + std::uintptr_t{i} * cache.size + cache.left_pad);
+    if (arguments == 1) {
+      reinterpret_cast<kmem_ctor1_t>(function)(object);
+    } else {
+      reinterpret_cast<kmem_ctor3_t>(function)(object, const_cast<kmem_cache*>(&cache), what);
+    }
+  }
+}
+
+}  // namespace
+
+page* SlabAllocator::slab_of(const kmem_cache& cache, const void* address) const {
+  return page_of(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(address) &
+                                               ~std::uintptr_t{cache.slab_mask}));
+}
+
+// A slab with every object free, on no list yet. Irqs as the caller has them. nullptr: no memory (reported
+// below).
+page* SlabAllocator::new_slab(kmem_cache& cache, gfp_t gfp, const void* caller) {
+  page* const slab = source_->alloc(page_flags(cache, gfp), cache.order, caller);
+  if (slab == nullptr) return nullptr;
+  const std::uintptr_t base = address_of(*slab);
+  MINK_ASSERT((base & cache.slab_mask) == 0);  // init(): blocks are aligned to their size
+  const std::size_t pages = std::size_t{1} << cache.order;
+  unsigned* const map =
+      cache.map_offset != 0 ? reinterpret_cast<unsigned*>(base + cache.map_offset) : slab->slab_word;
+  set_slab_state(*slab, true);
+  slab->next = slab->prev = nullptr;
+  for (std::size_t i = 0; i < pages; ++i) {
+    slab[i].slab_map = map;
+    slab[i].slab_cache = &cache;
+  }
+  for (unsigned w = 0; w < cache.map_words; ++w) map[w] = kAllFree;
+  if (cache.ctor_args != 0) call_for_each(cache, base, cache.ctor, cache.ctor_args, SLAB_CTOR_CONSTRUCTOR);
+  if (is_debug(cache)) SlabDebug::paint_slab(cache, base);
+  const arch::IrqGuard guard;
+  ((cache.flags & SLAB_RECLAIM_ACCOUNT) != 0 ? reclaimable_pages_ : unreclaimable_pages_) += pages;
+  return slab;
+}
+
+// `slab` is empty and on no list. Irqs as the caller has them.
+// SLAB_TYPESAFE_BY_RCU: here the pages would wait for a grace period; without preemption no reader can be
+// inside one.
+void SlabAllocator::release_slab(kmem_cache& cache, page& slab) {
+  const std::uintptr_t base = address_of(slab);
+  if (cache.dtor_args != 0) call_for_each(cache, base, cache.dtor, cache.dtor_args, 0);
+  const std::size_t pages = std::size_t{1} << cache.order;
+  for (std::size_t i = 0; i < pages; ++i) {
+    (&slab)[i].slab_cache = nullptr;
+    (&slab)[i].slab_map = nullptr;
+    (&slab)[i].slab_word[0] = (&slab)[i].slab_word[1] = 0;
+  }
+  set_slab_state(slab, false);
+  {
+    const arch::IrqGuard guard;
+    ((cache.flags & SLAB_RECLAIM_ACCOUNT) != 0 ? reclaimable_pages_ : unreclaimable_pages_) -= pages;
+  }
+  source_->free(&slab, cache.order, MINK_CALLER());
+}
+
+// Takes the current slab out of use: onto the list that its map says. Irqs off.
+void SlabAllocator::set_aside_current(kmem_cache& cache) {
+  page* const slab = cache.current;
+  cache.word = const_cast<unsigned*>(&kNoWord);
+  cache.word_count = 0;
+  cache.current = nullptr;
+  if (slab == nullptr) return;
+  if (exhausted(cache, *slab)) {
+    clear_phantoms(cache, *slab);
+    cache.full.push_back(*slab);
+  } else if (all_free(cache, *slab)) {
+    cache.empty.push_back(*slab);
+    ++cache.empty_count;
+  } else {
+    cache.partial.push_back(*slab);
+  }
+}
+
+// Releases empty slabs until `pages` pages are given back or none is left. Returns the number of pages.
+std::size_t SlabAllocator::release_empty(kmem_cache& cache, std::size_t pages) {
+  std::size_t given = 0;
+  while (given < pages) {
+    page* slab = nullptr;
+    {
+      const arch::IrqGuard guard;
+      if (cache.current != nullptr && all_free(cache, *cache.current)) set_aside_current(cache);
+      slab = cache.empty.front();
+      if (slab == nullptr) break;
+      cache.empty.erase(*slab);
+      --cache.empty_count;
+      --cache.slab_count;
+    }
+    release_slab(cache, *slab);
+    given += std::size_t{1} << cache.order;
+  }
+  return given;
+}
+
+std::size_t SlabAllocator::shrink_cache(kmem_cache& cache) { return release_empty(cache, ~std::size_t{0}); }
+
+std::size_t SlabAllocator::shrink(gfp_t, std::size_t pages) {
+  std::size_t given = 0;
+  for (kmem_cache& cache : caches_) {
+    if (given >= pages) break;
+    if ((cache.flags & SLAB_NO_REAP) == 0) given += release_empty(cache, pages - given);
+  }
+  return given;
+}
+
+}  // namespace mink::mm

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "fakes/kernel_memory.hpp"
+
+#include <base/assert.hpp>
+#include <cstdlib>
+#include <cstring>
+#include <mm/kernel_memory.hpp>
+
+namespace mink::fakes {
+namespace {
+
+constexpr std::size_t kPages = 4096;
+constexpr std::size_t kLargestBlock = kPageSize << mm::kMaxOrder;
+constinit const mm::PageRange memory{Pfn{0}, Pfn{kPages}};
+constinit bool up = false;
+
+}  // namespace
+
+void use_kernel_memory() {
+  if (up) return;
+  up = true;
+  const std::size_t storage_bytes = mm::PageAllocator::storage_bytes(memory.start, memory.end);
+  void* const bytes = std::aligned_alloc(kLargestBlock, kPages * kPageSize);
+  void* const storage = std::aligned_alloc(32, align_up(storage_bytes, 32));
+  MINK_ASSERT(bytes != nullptr && storage != nullptr);
+  std::memset(storage, 0, storage_bytes);
+  mm::PageAllocatorConfig config;
+  config.memory = {&memory, 1};
+  config.storage = storage;
+  config.linear_base = virt_of(bytes);
+  config.linear_start = memory.start;
+  config.dma_end = Pfn{kPages / 4};
+  config.highmem_start = memory.end;
+  MINK_ASSERT(ok(mm::kernel_memory().pages.init(config)));
+  MINK_ASSERT(ok(mm::init_kernel_slab({})));
+}
+
+}  // namespace mink::fakes
