@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// Pools are made, resized and taken apart: the parts that allocate for the pool itself.
+#include <arch/irq.hpp>
+#include <base/assert.hpp>
+#include <mm/mempool.hpp>
+#include <mm/slab.hpp>
+
+#include "pool/reserve.hpp"
+
+namespace mink::mm {
+namespace {
+
+// Elements beyond `keep` go back to their allocator, one at a time, with interrupts as they are.
+void drain(mempool_t& pool, int keep) {
+  for (;;) {
+    void* element = nullptr;
+    {
+      const arch::IrqGuard guard;
+      if (pool.curr_nr > keep) element = pop(pool);
+    }
+    if (element == nullptr) return;
+    pool.free(element, pool.pool_data);
+  }
+}
+
+// Allocates until the reserve is full. False: the allocator gave up before.
+bool fill(mempool_t& pool, gfp_t gfp) {
+  while (pool.curr_nr < pool.min_nr) {
+    void* element = pool.alloc(gfp, pool.pool_data);
+    if (element == nullptr) return false;
+    {
+      const arch::IrqGuard guard;
+      if (pool.curr_nr < pool.min_nr) {
+        pool.elements[pool.curr_nr++] = element;
+        element = nullptr;
+      }
+    }
+    if (element != nullptr) pool.free(element, pool.pool_data);  // a mempool_free was faster
+  }
+  return true;
+}
+
+void** alloc_array(SlabAllocator& memory, int count, gfp_t gfp, const void* caller) {
+  return static_cast<void**>(memory.kmalloc(static_cast<std::size_t>(count) * sizeof(void*), gfp, caller));
+}
+
+}  // namespace
+
+Err mempool_init_in(SlabAllocator& memory, mempool_t& pool, int min_nr, mempool_alloc_t* alloc,
+                    mempool_free_t* free, void* pool_data, gfp_t gfp, const void* caller) {
+  if (min_nr < 0 || alloc == nullptr || free == nullptr) {
+    printk(KERN_ERR "mempool: min_nr %d, alloc %ps, free %ps make no pool, called from %pS\n", min_nr,
+           reinterpret_cast<void*>(alloc), reinterpret_cast<void*>(free), caller);
+    return Err::Inval;
+  }
+  pool = mempool_t{min_nr, 0, nullptr, pool_data, alloc, free, 0, &memory};
+  pool.elements = alloc_array(memory, min_nr, gfp, caller);
+  if (pool.elements == nullptr) return Err::NoMem;
+  if (fill(pool, gfp)) return Err::Ok;
+  (void)mempool_exit_from(pool, caller);
+  return Err::NoMem;
+}
+
+unsigned mempool_exit_from(mempool_t& pool, const void* caller) {
+  if (pool.elements == nullptr) return 0;
+  const unsigned out = pool.out;
+  if (out != 0) {
+    printk(KERN_ERR "mempool %px (alloc %ps): destroyed with %u elements out, called from %pS\n",
+           static_cast<void*>(&pool), reinterpret_cast<void*>(pool.alloc), out, caller);
+  }
+  drain(pool, 0);
+  static_cast<SlabAllocator*>(pool.memory)->kfree(pool.elements, caller);
+  pool.elements = nullptr;
+  pool.min_nr = 0;
+  return out;
+}
+
+Err mempool_resize_to(mempool_t& pool, int min_nr, const void* caller) {
+  if (min_nr < 0 || pool.elements == nullptr) return Err::Inval;
+  if (min_nr <= pool.min_nr) {
+    {
+      const arch::IrqGuard guard;
+      pool.min_nr = min_nr;
+    }
+    drain(pool, min_nr);
+    return Err::Ok;
+  }
+  auto& memory = *static_cast<SlabAllocator*>(pool.memory);
+  void** const bigger = alloc_array(memory, min_nr, GFP_KERNEL, caller);
+  if (bigger == nullptr) return Err::NoMem;
+  void** const old = pool.elements;
+  {
+    const arch::IrqGuard guard;  // a word for each element that is in: a reserve is tens of them
+    for (int i = 0; i < pool.curr_nr; ++i) bigger[i] = old[i];
+    pool.elements = bigger;
+    pool.min_nr = min_nr;
+  }
+  memory.kfree(old, caller);
+  (void)fill(pool, GFP_KERNEL);  // what is missing comes with the next frees
+  return Err::Ok;
+}
+
+}  // namespace mink::mm
