@@ -76,8 +76,11 @@ void PageTables<M>::for_each_chunk(VirtAddr va, std::size_t pages, Visit visit) 
 // New words are on their way to memory: on return the walker finds them.
 template <MmuMaintenance M>
 void PageTables<M>::published(PageAttr attr) {
-  if (attr.exec) m_.flush_branch_target();  // predictions made while something else, or nothing, was here
   m_.dsb();
+  if (attr.exec) {
+    m_.flush_branch_target();  // predictions made while something else, or nothing, was here
+    m_.dsb();
+  }
   m_.isb();
 }
 

@@ -42,6 +42,15 @@ TEST(PageTables, a_new_table_is_cleaned_whole_before_l1_names_it) {
   for (std::size_t i = 0; i < std::size(expected); ++i) CHECK_TRUE(expected[i] == t.mmu.steps[i]);
 }
 
+TEST(PageTables, a_new_executable_mapping_drops_branch_predictions) {
+  CHECK_TRUE(ok(t.tables.map_run(kVa, kPa, 1, kKernelData)));
+  t.mmu.steps.clear();
+  CHECK_TRUE(ok(t.tables.map_run(kVa + kPageSize, kPa, 1, kKernelText)));
+  const Step expected[] = {Step::Store, Step::Clean, Step::Dsb, Step::Btb, Step::Dsb, Step::Isb};
+  CHECK_EQUAL(std::size(expected), t.mmu.steps.size());
+  for (std::size_t i = 0; i < std::size(expected); ++i) CHECK_TRUE(expected[i] == t.mmu.steps[i]);
+}
+
 TEST(PageTables, consecutive_words_are_cleaned_and_ordered_once) {
   CHECK_TRUE(ok(t.tables.map_run(kVa, kPa, 1, kKernelData)));  // the table exists
   t.mmu.steps.clear();
