@@ -56,6 +56,23 @@ VmRegion& RegionMap::insert_after(VmRegion& at, std::uintptr_t start, std::size_
   return *r;
 }
 
+VmRegion& RegionMap::insert_before(VmRegion& at, std::uintptr_t start, std::size_t size) {
+  VmRegion* r = take_spare();
+  MINK_ASSERT(r != nullptr);
+  r->start = start;
+  r->size = size;
+  r->prev = at.prev;
+  r->next = &at;
+  (at.prev != nullptr ? at.prev->next : first_) = r;
+  at.prev = r;
+  return *r;
+}
+
+void RegionMap::add_hole(VmRegion& r) {
+  r.state = VmRegion::State::Hole;
+  holes_.insert(r);
+}
+
 // Out of the list by address; the object is spare then.
 void RegionMap::remove(VmRegion& r) {
   (r.prev != nullptr ? r.prev->next : first_) = r.next;
@@ -73,25 +90,17 @@ VmRegion* RegionMap::take(std::size_t size, std::size_t align, std::size_t least
   const std::size_t before = start - hole->start;
   const std::size_t after = hole_end - (start + size);
   VmRegion* taken = hole;
-  if (before != 0) {
+  // The larger part that is left keeps the hole's object. So the great hole has one and the same for ever, and when all
+  // areas are gone, so are all objects that came with them.
+  if (before > after) {
     resize(*hole, hole->start, before);
     taken = &insert_after(*hole, start, size);
-    if (after != 0) {
-      VmRegion& rest = insert_after(*taken, start + size, after);
-      rest.state = VmRegion::State::Hole;
-      holes_.insert(rest);
-    }
+    if (after != 0) add_hole(insert_after(*taken, start + size, after));
   } else if (after != 0) {
-    // The hole's object stays the hole, behind; the new one comes before it.
+    const std::uintptr_t hole_start = hole->start;
     resize(*hole, start + size, after);
-    taken = take_spare();
-    MINK_ASSERT(taken != nullptr);
-    taken->start = start;
-    taken->size = size;
-    taken->prev = hole->prev;
-    taken->next = hole;
-    (hole->prev != nullptr ? hole->prev->next : first_) = taken;
-    hole->prev = taken;
+    taken = &insert_before(*hole, start, size);
+    if (before != 0) add_hole(insert_before(*taken, hole_start, before));
   } else {
     holes_.erase(holes_.iterator_to(*hole));
   }
@@ -169,13 +178,18 @@ void RegionMap::merge_one(VmRegion& r) {
   VmRegion* const after = r.next;
   const bool join_before = before != nullptr && before->state == VmRegion::State::Hole;
   const bool join_after = after != nullptr && after->state == VmRegion::State::Hole;
-  if (join_before) {
-    std::size_t size = before->size + r.size;
-    if (join_after) {
-      size += after->size;
-      holes_.erase(holes_.iterator_to(*after));
-      remove(*after);
-    }
+  if (join_before && join_after) {
+    // The larger hole's object stays, as in take().
+    const std::uintptr_t start = before->start;
+    const std::size_t size = before->size + r.size + after->size;
+    VmRegion& larger = before->size > after->size ? *before : *after;
+    VmRegion& smaller = before->size > after->size ? *after : *before;
+    holes_.erase(holes_.iterator_to(smaller));
+    remove(smaller);
+    remove(r);
+    resize(larger, start, size);
+  } else if (join_before) {
+    const std::size_t size = before->size + r.size;
     remove(r);
     resize(*before, before->start, size);
   } else if (join_after) {
@@ -184,8 +198,7 @@ void RegionMap::merge_one(VmRegion& r) {
     remove(r);
     resize(*after, start, size);
   } else {
-    r.state = VmRegion::State::Hole;
-    holes_.insert(r);
+    add_hole(r);
   }
 }
 

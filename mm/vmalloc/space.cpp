@@ -174,6 +174,14 @@ void VmallocSpace::purge() {
     if (map_->lazy_count() != 0) purge_locked();
     more = map_->merge(kMergePerFree);
   }
+  VmRegion* spare = nullptr;
+  do {
+    {
+      const arch::IrqGuard guard;
+      spare = map_->take_spare();
+    }
+    if (spare != nullptr) source_->free_region(spare);
+  } while (spare != nullptr);
   trim_tables();
 }
 

@@ -91,6 +91,8 @@ PageMapper& kernel_mapper() { return storage.tables; }
 
 void set_table_source(TableSource& source) { storage.tables.set_source(source); }
 
+bool in_first_level_table(VirtAddr va) { return va - virt_of(l1_table) < sizeof l1_table; }
+
 const char* check_kernel_map(VirtAddr& where) {
   std::size_t pages = 0;
   const char* wrong = check_tables(storage.tables.view(), where, &pages);

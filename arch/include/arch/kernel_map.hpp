@@ -28,6 +28,9 @@ void switch_to_kernel_map();
 PageMapper& kernel_mapper();
 void set_table_source(TableSource& source);
 
+// Is `va` in the first-level table? (Second-level tables are pages of their source.)
+[[nodiscard]] bool in_first_level_table(VirtAddr va);
+
 // The kernel's tables against their own rules (repeated words, rights, domain, counts): what is wrong, and
 // sets `where`; nullptr if nothing is. Reads all of them.
 const char* check_kernel_map(VirtAddr& where);

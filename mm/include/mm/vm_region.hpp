@@ -137,6 +137,8 @@ class RegionMap {
   VmRegion* fit(std::size_t size, std::size_t align);
   void resize(VmRegion& hole, std::uintptr_t start, std::size_t size);
   VmRegion& insert_after(VmRegion& at, std::uintptr_t start, std::size_t size);
+  VmRegion& insert_before(VmRegion& at, std::uintptr_t start, std::size_t size);
+  void add_hole(VmRegion& r);
   void remove(VmRegion& r);
   void merge_one(VmRegion& r);
 

@@ -84,7 +84,7 @@ class VmallocSpace {
     return at - start_ < end_ - start_;
   }
 
-  // Makes all freed ranges usable again and gives empty tables back. Thread context.
+  // Makes all freed ranges usable again, gives empty tables and unused region objects back. Thread context.
   void purge();
 
   // Regions against tables, trees, queues and pages. Each finding is written to `why`. O(addresses / page),
