@@ -24,6 +24,8 @@ void init_early_memory();
 void init_kernel_map();
 // 4 The mem_map, zones, free lists. From here on pages come from the page allocator, and tables too.
 void init_page_allocator();
+// 5 Object caches and kmalloc.
+void init_slab();
 // Where everything is, as Linux says it at boot.
 void report_memory();
 

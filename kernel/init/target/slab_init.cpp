@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// The step that brings slab and kmalloc up, and what an address outside of them is called in a report.
+#include <base/log.h>
+#include <base/sections.hpp>
+#include <cstdint>
+#include <kernel/memory_init.hpp>
+#include <mm/kernel_memory.hpp>
+
+#include <linux/vmalloc.h>
+
+namespace mink::kernel {
+namespace {
+
+constexpr std::uintptr_t kNearStack = 8192;
+
+bool between(const void* address, const char* start, const char* end) {
+  return address >= start && address < end;
+}
+
+const char* describe(const void* address) {
+  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  if (reinterpret_cast<std::uintptr_t>(address) - (here - kNearStack / 2) < kNearStack)
+    return "on the caller's stack";
+  if (between(address, __text_start, __text_end)) return "in the kernel's code";
+  if (between(address, __rodata_start, __rodata_end)) return "one of the kernel's constants";
+  if (between(address, __data_start, __data_end) || between(address, __bss_start, __bss_end)) {
+    return "one of the kernel's variables";
+  }
+  return is_vmalloc_addr(address) ? "in the vmalloc area: vfree or iounmap is meant" : nullptr;
+}
+
+}  // namespace
+
+void init_slab() {
+  const Err e = mm::init_kernel_slab({.kmalloc_max = memory_options().kmalloc_max, .describe = describe});
+  if (e != Err::Ok) panic("slab: error %d\n", static_cast<int>(e));
+}
+
+}  // namespace mink::kernel
