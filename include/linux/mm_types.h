@@ -17,8 +17,6 @@ struct page_link {
 
 /* page->state, one word: kind | order | zone | migrate type | flags. Fields are decoded in <mm/page_state.hpp>. */
 struct page {
-  unsigned int state;
-  int _refcount;
   union {
     struct { /* the owner's: a list of slabs, or any other; the page allocator leaves them undefined */
       struct page* next;
@@ -26,6 +24,8 @@ struct page {
     };
     struct page_link link; /* of a free block: its free list */
   };
+  unsigned int state;
+  int _refcount;
   /* The cache whose slab this page belongs to, head and tails alike; NULL in every other kind, free pages included: kfree
    * decides by this word alone. Only mm/slab writes it. */
   struct kmem_cache* slab_cache;

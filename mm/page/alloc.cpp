@@ -72,6 +72,9 @@ page* PageAllocator::try_zones(gfp_t gfp, unsigned order, Pass pass) {
 
 page* PageAllocator::alloc_slow(gfp_t asked, unsigned order, const void* caller) {
   gfp_t gfp = modern_gfp(asked);
+  if (order == 0 && (gfp & kNotPlain) == __GFP_ZERO) {
+    if (page* const p = alloc_listed(gfp, caller); p != nullptr) return zeroed(p, 0, caller);
+  }
   if (order > kMaxOrder) {
     if ((gfp & __GFP_NOWARN) == 0 && printk_ratelimit() != 0) {
       printk(KERN_WARNING "page allocation of order %u refused: the largest is %u, asked for by %pS\n", order,
@@ -101,7 +104,7 @@ page* PageAllocator::alloc_slow(gfp_t asked, unsigned order, const void* caller)
   p->caller = caller;
   p->gfp = asked;
   p->private_data = 0;
-  return (gfp & __GFP_ZERO) != 0 ? zeroed(p, gfp, order, caller) : p;
+  return (gfp & __GFP_ZERO) != 0 ? zeroed(p, order, caller) : p;
 }
 
 // The caller may sleep: asks for memory back, and tries again as often as its mask is worth.
@@ -147,7 +150,7 @@ void PageAllocator::add_shrinker(Shrinker& shrinker) {
   shrinkers_ = &shrinker;
 }
 
-page* PageAllocator::zeroed(page* p, gfp_t, unsigned order, const void* caller) {
+page* PageAllocator::zeroed(page* p, unsigned order, const void* caller) {
   const std::size_t pages = std::size_t{1} << order;
   const std::size_t first = index(p);
   if (first < linear_pages_) {

@@ -72,7 +72,7 @@ std::size_t PageAllocator::alloc_bulk(gfp_t asked, std::span<page*> pages, const
     make_singles(block, end, single_state(block->state), asked, caller);
     for (page* p = block; p != end; ++slot) {
       if (*slot != nullptr) continue;
-      page* const given = (gfp & __GFP_ZERO) != 0 ? zeroed(p, gfp, 0, caller) : p;
+      page* const given = (gfp & __GFP_ZERO) != 0 ? zeroed(p, 0, caller) : p;
       ++p;
       if (given == nullptr) continue;  // high memory without a window, and low memory is used up
       *slot = given;

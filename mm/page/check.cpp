@@ -63,7 +63,7 @@ class PageChecker {
       }
       case PageKind::Listed:
         if (order != 0 || type >= kListTypes) fault("pfn %#lx: on a list with state %#x\n", pfn, head.state);
-        if (head._refcount != 0) fault("pfn %#lx: on a list, with %d references\n", pfn, head._refcount);
+        if (head._refcount != 1) fault("pfn %#lx: on a list, with %d references\n", pfn, head._refcount);
         ++listed_[z][type % kListTypes];
         links(head, pfn);
         break;

@@ -97,6 +97,7 @@ void PageAllocator::free_slow(page* p, unsigned order, const void* caller) {
         // The list is full (or the page was shared): the newcomer is the warmest, the coldest has to go.
         if (list.room <= 0) drain_some(list, 1);
         --list.room;
+        p->_refcount = 1;
         p->state = page_state::with_kind(state, PageKind::Listed);
         page_link* const first = list.head.next;
         p->link = {first, &list.head};
@@ -113,12 +114,51 @@ void PageAllocator::free_slow(page* p, unsigned order, const void* caller) {
   refuse(fault, p, reinterpret_cast<std::uintptr_t>(contains(p) ? address(p) : nullptr), order, caller);
 }
 
-void PageAllocator::free_address(std::uintptr_t address, unsigned order, const void* caller) {
+void PageAllocator::free_address_slow(std::uintptr_t address, unsigned order, const void* caller) {
   if (address == 0) return;
   page* const p = page_of(reinterpret_cast<const void*>(address));
   if (p == nullptr) return refuse(FreeFault::OutsideMemory, nullptr, address, order, caller);
   if (!is_aligned(address, kPageSize)) return refuse(FreeFault::Unaligned, p, address, order, caller);
-  free(p, order, caller);
+  free_slow(p, order, caller);
+}
+
+// The block that a reference to `p` counts for, or nullptr: it is in no block in use, or inside one that is not compound.
+page* PageAllocator::shared_head(page* p) const {
+  page* const head = block_head(p);
+  if (head == nullptr || (head != p && !is_compound(*head))) return nullptr;
+  switch (kind_of(*head)) {
+    case PageKind::Allocated:
+    case PageKind::Slab:
+    case PageKind::PageTable:
+      return head->_refcount > 0 ? head : nullptr;
+    default:
+      return nullptr;
+  }
+}
+
+void PageAllocator::get(page* p, const void* caller) {
+  {
+    const arch::IrqGuard guard;
+    if (page* const head = shared_head(p); head != nullptr) {
+      ++head->_refcount;
+      return;
+    }
+  }
+  refuse(FreeFault::NotReferenced, p, 0, 0, caller);
+}
+
+void PageAllocator::put(page* p, const void* caller) {
+  page* head;
+  {
+    const arch::IrqGuard guard;
+    head = shared_head(p);
+    if (head != nullptr && head->_refcount > 1) {
+      --head->_refcount;
+      return;
+    }
+  }
+  if (head != nullptr) return free_slow(head, order_of(*head), caller);
+  free_slow(p, 0, caller);  // says what is wrong
 }
 
 // One report: what was asked, what is wrong with it, what it really is. Nothing is changed.

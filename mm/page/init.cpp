@@ -79,6 +79,7 @@ Err PageAllocator::init(const PageAllocatorConfig& config) {
   border_[2] = end.raw() - first_pfn_;
   linear_pages_ = border_[1];
   linear_base_ = config.linear_base.raw() - ((config.linear_start.raw() - first_pfn_) << kPageShift);
+  page_bias_ = linear_base_ - (reinterpret_cast<std::uintptr_t>(map_) << (kPageShift - 5));
 
   for (Zone& zone : zones_) {
     for (auto& order : zone.free) {

@@ -31,7 +31,7 @@ bool PageAllocator::refill(Zone& zone, ZoneType type, PageList& list, MigrateTyp
     for (unsigned i = 0; i < pages; ++i) {
       page* const p = block + i;
       p->state = page_state::block(PageKind::Listed, 0) | place;
-      p->_refcount = 0;
+      p->_refcount = 1;  // as the fast paths leave it
       p->caller = nullptr;
       page_link* const last = list.head.prev;
       p->link = {&list.head, last};
@@ -56,6 +56,7 @@ unsigned PageAllocator::drain_some(PageList& list, unsigned pages) {
     ++list.room;
     ++list.drained;
     page* const p = page_of_link(link);
+    p->_refcount = 0;
     put_block(p, 0, zone_of(*p));
   }
   return done;

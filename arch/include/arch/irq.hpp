@@ -5,7 +5,7 @@
 #include <cstdint>
 
 // Provides, inline: struct arch::IrqState; IrqState irq_save(); void irq_restore(IrqState); bool irqs_disabled();
-// void irq_enable(); void irq_disable(). Each is a compiler barrier.
+// void irq_enable(); void irq_disable(). Each is a compiler barrier. bool irqs_were_disabled(IrqState): before the save.
 #include <arch_impl/irq.hpp>
 
 namespace mink::arch {
@@ -14,6 +14,7 @@ static_assert(requires(IrqState s) {
   { irq_save() } -> std::same_as<IrqState>;
   { irq_restore(s) } -> std::same_as<void>;
   { irqs_disabled() } -> std::same_as<bool>;
+  { irqs_were_disabled(s) } -> std::same_as<bool>;
 });
 
 // Holds interrupts off for a scope; nests.

@@ -28,8 +28,8 @@ struct FreeList {
 // marks.
 struct alignas(32) PageList {
   page_link head;
-  int room;                       // pages that it may still take
-  int limit;                      // ... when empty; 0 while the zone is short
+  int room;                       // pages that it may still take; of an open list never negative
+  int limit;                      // `room` of the empty list; 0 while the zone is short
   std::uint32_t allocated_state;  // page->state of a page taken from it
   std::uint32_t taken;            // pages given to callers, ever (wraps)
   std::uint32_t refilled;         // pages moved here from the free lists, ever

@@ -19,6 +19,7 @@ inline IrqState irq_save() {
 }
 // Sets the control field alone: the flags belong to the compiler.
 inline void irq_restore(IrqState state) { asm volatile("msr cpsr_c, %0" ::"r"(state.cpsr) : "memory"); }
+inline bool irqs_were_disabled(IrqState state) { return (state.cpsr & kCpsrIrqMasked) != 0; }
 inline void irq_enable() { asm volatile("cpsie i" ::: "memory"); }
 inline void irq_disable() { asm volatile("cpsid i" ::: "memory"); }
 inline bool irqs_disabled() {

@@ -13,6 +13,7 @@ struct IrqState {
 IrqState irq_save();
 void irq_restore(IrqState state);
 bool irqs_disabled();
+inline bool irqs_were_disabled(IrqState state) { return state.disabled; }
 void irq_enable();
 void irq_disable();
 
