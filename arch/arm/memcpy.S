@@ -177,7 +177,7 @@ copy_page:
   .save {r4-r10, lr}
   add   r12, r0, #4096
 1:
-  .rept 4
+  .rept 8
   pld   [r1, #64]
   ldmia r1!, {r2-r9}
   stmia r0!, {r2-r9}

@@ -99,7 +99,7 @@ clear_page:
   mov   r7, #0
   mov   r8, #0
 1:
-  .rept 8
+  .rept 16
   stmia r0!, {r1-r8}
   .endr
   cmp   r0, r12
