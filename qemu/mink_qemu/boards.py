@@ -62,7 +62,8 @@ def qemu_argv(board, image, memory=None, append="", commands=None, icount=False,
     if append:
         argv += ["-append", append]
     if icount:
-        argv += ["-icount", "shift=0"]
+        # Unless a person waits, idle time is skipped: else the clock would begin, and go on in idle, with the host's.
+        argv += ["-icount", "shift=0" if commands is None else "shift=0,sleep=off"]
     if gdb_port is not None:
         argv += ["-S", "-gdb", f"tcp:127.0.0.1:{gdb_port}"]
     return argv

@@ -49,7 +49,7 @@ def test_memory_is_checked():
 def test_command_line():
     argv = qemu_argv(BOARD, "x.bin", append="highmem=8M", commands=["bench"], icount=True)
     assert argv[argv.index("-append") + 1] == 'panic=1 highmem=8M exec="bench"'
-    assert argv[argv.index("-icount") + 1] == "shift=0"
+    assert argv[argv.index("-icount") + 1] == "shift=0,sleep=off"
     with pytest.raises(ValueError):
         qemu_argv(BOARD, "x.bin", append="x" * 1024)
 
