@@ -32,7 +32,7 @@ bool SlabAllocator::next_word(kmem_cache& cache) {
   while ((slab->slab_map[w] & real_bits(cache, w)) == 0) ++w;
   cache.word = slab->slab_map + w;
   cache.word_base = address_of(*slab) + std::uintptr_t{w} * kWordObjects * cache.size;
-  cache.word_count = w + 1 == cache.map_words ? cache.objects - w * kWordObjects : kWordObjects;
+  cache.word_count = objects_in_word(cache, w);
   return true;
 }
 

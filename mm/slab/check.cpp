@@ -59,7 +59,7 @@ bool place_agrees(const kmem_cache& cache, const page& slab, Place place) {
 bool check_current(const kmem_cache& cache, std::uintptr_t base, TextSink& why) {
   const auto w = static_cast<std::size_t>(cache.word - cache.current->slab_map);
   if (w < cache.map_words && cache.word_base == base + w * kWordObjects * cache.size &&
-      cache.word_count == (w + 1 == cache.map_words ? cache.objects - w * kWordObjects : kWordObjects)) {
+      cache.word_count == objects_in_word(cache, static_cast<unsigned>(w))) {
     return true;
   }
   print(why, "%s: the current word is not a word of the current slab %px\n", cache.name,

@@ -97,6 +97,7 @@ void SlabAllocator::free_bulk(kmem_cache* expected, std::size_t count, void* con
     }
     const std::uintptr_t base =
         reinterpret_cast<std::uintptr_t>(objects[i]) - index % kWordObjects * cache->size;
+    const unsigned in_word = objects_in_word(*cache, static_cast<unsigned>(index / kWordObjects));
     const std::size_t first = i;
     const arch::IrqState irq = arch::irq_save();
     unsigned& word = map_word(*p, index);
@@ -105,7 +106,7 @@ void SlabAllocator::free_bulk(kmem_cache* expected, std::size_t count, void* con
     for (; i < count; ++i) {
       const std::uintptr_t slot =
           exact_quotient(reinterpret_cast<std::uintptr_t>(objects[i]) - base, cache->inverse, cache->shift);
-      if (slot >= kWordObjects || (now & (kFirstBit >> slot)) != 0) break;
+      if (slot >= in_word || (now & (kFirstBit >> slot)) != 0) break;
       now |= kFirstBit >> slot;
     }
     word = now;

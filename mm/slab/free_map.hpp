@@ -30,6 +30,11 @@ constexpr unsigned real_bits(const kmem_cache& cache, unsigned word) {
   return word + 1 == cache.map_words ? ~cache.phantom : kAllFree;
 }
 
+// ... and their number.
+constexpr unsigned objects_in_word(const kmem_cache& cache, unsigned word) {
+  return word + 1 == cache.map_words ? cache.objects - word * kWordObjects : kWordObjects;
+}
+
 inline unsigned free_objects(const kmem_cache& cache, const page& slab) {
   unsigned count = 0;
   for (unsigned w = 0; w < cache.map_words; ++w) {

@@ -107,3 +107,33 @@ TEST(SlabRandom, plain_and_debug_caches_with_kmalloc_beside_them) {
     box.close();
   }
 }
+
+// With k pages left, whatever is tried either works or fails whole.
+TEST(SlabRandom, every_shortage_of_pages_is_survived) {
+  for (std::size_t left = 0; left <= 24; ++left) {
+    SlabBox box{64};
+    PageAllocator& pages = box.arena.pages();
+    page* hoard[64];
+    std::size_t hoarded = 0;
+    while (pages.free_pages() > left) hoard[hoarded++] = pages.alloc(GFP_KERNEL, 0, this);
+    const gfp_t gfp = GFP_KERNEL | __GFP_NOWARN;
+    kmem_cache* const cache = box.make("short", 512);
+    if (cache != nullptr) {
+      void* objects[100];
+      const bool got = box.slab.alloc_bulk(*cache, gfp, 100, objects, this);
+      UNSIGNED_LONGS_EQUAL(got ? 100 : 0, box.slab.live_objects(*cache));
+      box.check();
+      if (got) box.slab.free_bulk(cache, 100, objects, this);
+    }
+    void* const big = box.kmalloc(30000, gfp);
+    void* const small = box.kmalloc(100, gfp);
+    void* const moved = box.slab.krealloc(small, 9000, gfp, this);
+    box.check();
+    box.kfree(big);
+    box.kfree(moved != nullptr ? moved : small);
+    if (cache != nullptr) LONGS_EQUAL(0, static_cast<int>(box.slab.destroy(*cache, this)));
+    pages.free_bulk({hoard, hoarded}, this);
+    UNSIGNED_LONGS_EQUAL(0, box.slab.reports());
+    box.close();
+  }
+}
