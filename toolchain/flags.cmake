@@ -12,7 +12,9 @@ set(MINK_LANGUAGE
     $<$<COMPILE_LANGUAGE:CXX>:-fno-threadsafe-statics>
     $<$<COMPILE_LANGUAGE:CXX>:-fno-use-cxa-atexit>
     $<$<COMPILE_LANGUAGE:C>:-std=gnu11>
-    -fno-delete-null-pointer-checks)
+    -fno-delete-null-pointer-checks
+    # Names of files in messages: as in the tree, wherever the tree is.
+    -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
 
 if(MINK_TARGET)
   # -ffreestanding would take <array> and <span> from the hosted headers away; the link check keeps the promise instead.
