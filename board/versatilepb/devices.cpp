@@ -3,9 +3,11 @@
 #include "devices.hpp"
 
 #include <linux/interrupt.h>
+#include <linux/io.h>
+#include <linux/ioport.h>
 
-#include <base/log.h>
 #include <arch_arm/layout.hpp>
+#include <base/log.h>
 #include <kernel/clock.hpp>
 #include <kernel/irq_core.hpp>
 #include <kernel/log.hpp>
@@ -21,40 +23,72 @@ using namespace drivers;
 
 constinit std::optional<Pl011> uart0;
 constinit std::optional<Pl190> vic;
+constinit std::optional<VersatileSic> sic;
 constinit std::optional<Sp804Tick<0>> tick;
 constinit std::optional<Sp804Counter<0>> spare_counter;
+constinit std::optional<VersatileCounter> counter;
+constinit std::optional<VersatileReset> reset;
 
-// In the megabyte that boot/ maps.
-Mmio boot_mapped(PhysAddr device) { return Mmio{arch::arm::kBootDevice + (device - kBootDevicePhys)}; }
+Mmio map(PhysAddr device, const char* name) {
+  if (request_mem_region(device.raw(), kDeviceSize, name) == nullptr) panic("%s: its registers are taken\n", name);
+  void __iomem* const at = ioremap(device.raw(), kDeviceSize);
+  if (at == nullptr) panic("%s: cannot map its registers\n", name);
+  return Mmio{virt_of(at)};
+}
 
 irqreturn_t on_uart(int, void* uart) { return IRQ_RETVAL(static_cast<Pl011*>(uart)->on_interrupt()); }
+
+// Does the counter count? Some of the board's registers are missing where only its CPU and timers are modelled.
+bool runs(const kernel::ClockSource& source) {
+  const std::uint32_t start = source.read();
+  for (unsigned i = 0; i < 100'000; ++i) {
+    if (source.read() != start) return true;
+  }
+  return false;
+}
 
 }  // namespace
 
 void early_console_init() {
-  uart0.emplace(boot_mapped(kUart0), kUartClockHz);
+  uart0.emplace(Mmio{arch::arm::kBootDevice + (kUart0 - kBootDevicePhys)}, kUartClockHz);
   uart0->init(kConsoleBaud);
   kernel::set_console(*uart0);
   kernel::log_flush();
 }
 
+void map_devices() {
+  uart0->move_to(map(kUart0, "uart0"));
+  const Mmio system = map(kSystemRegisters, "system registers");
+  reset.emplace(system);
+  kernel::set_power_control(*reset);
+  counter.emplace(system);
+  vic.emplace(map(kVic, "vic"));
+  sic.emplace(map(kSic, "sic"));
+  tick.emplace(map(kTimer01, "timer0 timer1"), kTimerClockHz);
+  spare_counter.emplace(map(kTimer23, "timer2 timer3"), kTimerClockHz);
+}
+
 void irq_chips_init() {
-  vic.emplace(boot_mapped(kVic));
   vic->init();
-  if (!ok(kernel::irq_core().add_root(*vic, kVicIrqBase, Pl190::kLines))) panic("VIC: its irqs are taken\n");
+  sic->init();
+  kernel::IrqCore& core = kernel::irq_core();
+  if (!ok(core.add_root(*vic, kVicIrqBase, Pl190::kLines)) ||
+      !ok(core.add_cascade(*sic, kSicIrqBase, VersatileSic::kLines, kVicIrqBase + kVicSic))) {
+    panic("interrupt controllers: the irq numbers are taken\n");
+  }
 }
 
 void clock_init() {
-  spare_counter.emplace(boot_mapped(kTimer23), kTimerClockHz);
   spare_counter->start();
-  kernel::time_init(*spare_counter);
+  const bool fine = runs(*counter);
+  if (!fine) printk(KERN_WARNING "clock: the 24 MHz counter stands still\n");
+  const kernel::ClockSource& source = fine ? static_cast<const kernel::ClockSource&>(*counter) : *spare_counter;
+  kernel::time_init(source);
   kernel::set_log_clock(kernel::uptime_ns);
+  printk(KERN_INFO "clock: %s, %u Hz\n", source.name(), source.frequency_hz());
 }
 
-void tick_start() {
-  tick.emplace(boot_mapped(kTimer01), kTimerClockHz);
-  kernel::tick_init(*tick, kVicIrqBase + kVicTimer01);
-}
+void tick_start() { kernel::tick_init(*tick, kVicIrqBase + kVicTimer01); }
 
 void console_input_init() {
   uart0->start_receive();

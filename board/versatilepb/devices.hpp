@@ -13,8 +13,11 @@ namespace mink::board {
 // The console, by the boot's device mapping: before anything else.
 void early_console_init();
 
-// Each needs those before it. Interrupts are off at the CPU.
-void irq_chips_init();  // maps all the others' registers, too
+// All registers by ioremap, the console's too; from here on the board can be reset. Needs vmalloc.
+void map_devices();
+
+// Each needs those before it, and interrupts off at the CPU.
+void irq_chips_init();
 void clock_init();
 void tick_start();
 void console_input_init();
