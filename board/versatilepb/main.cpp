@@ -4,8 +4,10 @@
 #include <arch/boot_info.hpp>
 #include <arch/irq.hpp>
 #include <arch_arm/exception.hpp>
+#include <arch_arm/layout.hpp>
 #include <board/memory_map.hpp>
 #include <kernel/main.hpp>
+#include <kernel/memory_init.hpp>
 #include <kernel/power.hpp>
 #include <span>
 
@@ -17,15 +19,39 @@ namespace {
 
 constinit arch::BootInfo boot_info{};
 
-void banner() { printk(KERN_INFO "mink on %s\n", board::kName); }
+constexpr kernel::MemoryBank kPossible[] = {{board::kRamBase, board::kRamMax}};
+constexpr kernel::MemoryBank kFallback[] = {{board::kRamBase, board::kRamFallback}};
+constexpr kernel::BoardMemoryMap kMemoryMap{
+    .memory = {kPossible, kFallback},
+    .usual_atags = board::kAtags,
+    .page_offset = arch::arm::kPageOffset,
+    .vmalloc_end = arch::arm::kBootDevice,
+    .page_window = arch::arm::kBootDevice + arch::arm::kBootDeviceSize + kPageSize,
+};
+
+void banner() {
+  printk(KERN_INFO "mink on %s, ARM1176, gcc %s\n", board::kName, __VERSION__);
+  printk(KERN_INFO "Machine type %u, ATAGs said to be at 0x%08lx\n", boot_info.machine_id,
+         static_cast<unsigned long>(boot_info.atags.raw()));
+}
+void boot_data() { kernel::read_boot_data(boot_info, kMemoryMap); }
 
 // What a step gives, and others need.
 enum : unsigned {
   kConsole = 1u << 0,
-  kIrqs = 1u << 1,
-  kClock = 1u << 2,
-  kTick = 1u << 3,
-  kInput = 1u << 4,
+  kBootData = 1u << 1,
+  kEarlyMemory = 1u << 2,
+  kFinalMap = 1u << 3,  // the final tables are in force
+  kPages = 1u << 4,
+  kSlab = 1u << 5,
+  kVmalloc = 1u << 6,
+  kDevices = 1u << 7,  // registers mapped
+  kIrqs = 1u << 8,
+  kClock = 1u << 9,
+  kTick = 1u << 10,
+  kInput = 1u << 11,
+  kProc = 1u << 12,
+  kThreadContext = 1u << 13,
 };
 
 struct Step {
@@ -38,11 +64,21 @@ constexpr Step kBoot[] = {
     {"console", board::early_console_init, 0, kConsole},
     {"banner", banner, kConsole, 0},
     {"asynchronous aborts on", arch::arm::enable_asynchronous_aborts, kConsole, 0},
-    {"irq", board::irq_chips_init, kConsole, kIrqs},
-    {"clock", board::clock_init, kConsole, kClock},
+    {"boot data", boot_data, kConsole, kBootData},
+    {"early memory", kernel::init_early_memory, kBootData, kEarlyMemory},
+    {"final tables", kernel::init_kernel_map, kEarlyMemory, kFinalMap},
+    {"pages", kernel::init_page_allocator, kFinalMap, kPages},
+    {"slab", kernel::init_slab, kPages, kSlab},
+    {"vmalloc", kernel::init_vmalloc, kSlab | kFinalMap, kVmalloc},
+    {"devices", board::map_devices, kVmalloc, kDevices},
+    {"irq", board::irq_chips_init, kDevices, kIrqs},
+    {"clock", board::clock_init, kDevices, kClock},
     {"tick", board::tick_start, kIrqs | kClock, kTick},
     {"input", board::console_input_init, kIrqs, kInput},
-    {"interrupts on", arch::irq_enable, kIrqs | kTick | kInput, 0},
+    {"memory report", kernel::report_memory, kPages, 0},
+    {"/proc", kernel::init_proc, kPages | kSlab | kVmalloc | kIrqs, kProc},
+    {"interrupts on", arch::irq_enable, kTick | kInput, kThreadContext},
+    {"context checks", kernel::begin_context_checks, kThreadContext, 0},
 };
 
 consteval bool ordered(std::span<const Step> steps) {

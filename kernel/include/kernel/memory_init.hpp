@@ -14,6 +14,7 @@ struct BoardMemoryMap {
   PhysAddr usual_atags;  // read when r2 leads nowhere
   VirtAddr page_offset;
   VirtAddr vmalloc_end;
+  VirtAddr page_window;  // one page of address space above vmalloc_end, to reach a HighMem page for a moment
 };
 
 // 1 ATAGs, or what stands in for them; the command line; what it says of memory. Needs the console alone.
@@ -24,8 +25,13 @@ void init_early_memory();
 void init_kernel_map();
 // 4 The mem_map, zones, free lists. From here on pages come from the page allocator, and tables too.
 void init_page_allocator();
-// 5 Object caches and kmalloc.
+// 5 kmalloc and the object caches. 6 vmalloc and ioremap.
 void init_slab();
+void init_vmalloc();
+// 7 Every file below /proc. Thread context from here on.
+void init_proc();
+// 8 From now on an allocation that may sleep is checked against its context.
+void begin_context_checks();
 // Where everything is, as Linux says it at boot.
 void report_memory();
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <arch/kernel_map.hpp>
 #include <arch/memory.hpp>
-#include <base/assert.hpp>
 #include <base/sections.hpp>
 #include <kernel/command_line.hpp>
 #include <kernel/log_options.hpp>
@@ -14,6 +13,7 @@
 #include <lib/vsnprintf.hpp>
 #include <mm/gfp_names.hpp>
 #include <mm/kernel_memory.hpp>
+#include <mm/vmalloc_init.hpp>
 
 namespace mink::kernel {
 
@@ -23,6 +23,7 @@ struct State {
   PhysAddr ram_base;
   VirtAddr page_offset;
   VirtAddr vmalloc_end;
+  VirtAddr page_window;
   VirtAddr mapped_end;  // what the first tables map
   BootData data;
   MemoryOptions options;
@@ -63,21 +64,7 @@ class EarlyTables final : public arch::TableSource {
   void free_table_page(void*) override {}  // what the kernel's map holds, it holds for ever
 };
 
-// ... and afterwards.
-class PageTables final : public arch::TableSource {
- public:
-  void* alloc_table_page() override {
-    mm::PageAllocator& pages = mm::kernel_memory().pages;
-    page* const p = pages.alloc(GFP_NOWAIT | __GFP_ZERO | __GFP_NOWARN, 0, MINK_CALLER());
-    return p != nullptr ? pages.address(p) : nullptr;
-  }
-  void free_table_page(void* page) override {
-    mm::kernel_memory().pages.free_address(virt_of(page).raw(), 0, MINK_CALLER());
-  }
-};
-
 constinit EarlyTables early_tables;
-constinit PageTables page_tables;
 
 }  // namespace
 
@@ -89,6 +76,7 @@ void read_boot_data(const arch::BootInfo& info, const BoardMemoryMap& map) {
   state.ram_base = info.ram_base;
   state.page_offset = map.page_offset;
   state.vmalloc_end = map.vmalloc_end;
+  state.page_window = map.page_window;
   state.mapped_end = info.mapped_end;
   const AtagWindow window{info.ram_base,
                           {ptr_of<const std::byte>(map.page_offset), info.mapped_end - map.page_offset}};
@@ -176,7 +164,19 @@ void init_page_allocator() {
   if (const Err e = mm::kernel_memory().pages.init(config); !ok(e)) {
     panic("the page allocator: error %d\n", static_cast<int>(e));
   }
-  arch::set_table_source(page_tables);
+  arch::set_table_source(mm::kernel_table_source());
+}
+
+void init_vmalloc() {
+  const VirtAddr window = state.plan.has_highmem() ? state.page_window : VirtAddr{};
+  const Err e = mm::init_kernel_vmalloc(state.plan.vmalloc_start, state.plan.vmalloc_end, window,
+                                        arch::kernel_mapper());
+  if (!ok(e)) panic("vmalloc: error %d\n", static_cast<int>(e));
+}
+
+void begin_context_checks() {
+  mm::kernel_memory().pages.begin_context_checks();
+  mm::kernel_memory().vmalloc.begin_context_checks();
 }
 
 }  // namespace mink::kernel
