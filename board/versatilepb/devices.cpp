@@ -6,8 +6,8 @@
 #include <linux/io.h>
 #include <linux/ioport.h>
 
-#include <arch_arm/layout.hpp>
 #include <base/log.h>
+#include <arch_arm/layout.hpp>
 #include <kernel/clock.hpp>
 #include <kernel/irq_core.hpp>
 #include <kernel/log.hpp>
@@ -30,7 +30,8 @@ constinit std::optional<VersatileCounter> counter;
 constinit std::optional<VersatileReset> reset;
 
 Mmio map(PhysAddr device, const char* name) {
-  if (request_mem_region(device.raw(), kDeviceSize, name) == nullptr) panic("%s: its registers are taken\n", name);
+  if (request_mem_region(device.raw(), kDeviceSize, name) == nullptr)
+    panic("%s: its registers are taken\n", name);
   void __iomem* const at = ioremap(device.raw(), kDeviceSize);
   if (at == nullptr) panic("%s: cannot map its registers\n", name);
   return Mmio{virt_of(at)};
@@ -82,10 +83,11 @@ void clock_init() {
   spare_counter->start();
   const bool fine = runs(*counter);
   if (!fine) printk(KERN_WARNING "clock: the 24 MHz counter stands still\n");
-  const kernel::ClockSource& source = fine ? static_cast<const kernel::ClockSource&>(*counter) : *spare_counter;
+  const kernel::ClockSource& source =
+      fine ? static_cast<const kernel::ClockSource&>(*counter) : *spare_counter;
   kernel::time_init(source);
   kernel::set_log_clock(kernel::uptime_ns);
-  printk(KERN_INFO "clock: %s, %u Hz\n", source.name(), source.frequency_hz());
+  printk(KERN_INFO "clock: %s, %u Hz\n", source.name(), static_cast<unsigned>(source.frequency_hz()));
 }
 
 void tick_start() { kernel::tick_init(*tick, kVicIrqBase + kVicTimer01); }

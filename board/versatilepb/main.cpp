@@ -31,8 +31,8 @@ constexpr kernel::BoardMemoryMap kMemoryMap{
 
 void banner() {
   printk(KERN_INFO "mink on %s, ARM1176, gcc %s\n", board::kName, __VERSION__);
-  printk(KERN_INFO "Machine type %u, ATAGs said to be at 0x%08lx\n", boot_info.machine_id,
-         static_cast<unsigned long>(boot_info.atags.raw()));
+  printk(KERN_INFO "Machine type %lu, ATAGs said to be at 0x%08lx\n",
+         static_cast<unsigned long>(boot_info.machine_id), static_cast<unsigned long>(boot_info.atags.raw()));
 }
 void boot_data() { kernel::read_boot_data(boot_info, kMemoryMap); }
 
