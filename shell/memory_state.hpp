@@ -12,8 +12,8 @@ namespace mink::shell {
 // Pages of memory that the machine has, the kernel's own included.
 [[nodiscard]] std::size_t present_page_count();
 
-// Gives back what is kept to be quick the next time: empty slabs, single pages, unmapped areas, empty tables. Two counts
-// of free pages can be compared behind it. Thread context.
+// Gives back what is kept to be quick the next time: empty slabs, single pages, unmapped areas, empty tables.
+// Two counts of free pages can be compared behind it. Thread context.
 void settle_memory();
 
 // Runs every validator, and says on `out` what it checked and what is wrong. True: nothing is.

@@ -62,6 +62,7 @@ class Args {
 
   // If argument i is `flag`, removes it, for options that may stand anywhere: `mw -f ADDR VALUE`.
   bool take_flag(std::string_view flag);
+  void drop_last() { --size_; }
 
   // Says "NAME: <format…>" and the usage, and returns kUsage.
   int usage(const char* format, ...) const __attribute__((format(printf, 2, 3)));

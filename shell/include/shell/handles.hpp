@@ -13,11 +13,14 @@ struct Handle;
 // x1000`): they are chained through themselves, because the shell takes no memory of its own for them.
 struct AllocationKind {
   const char* name;  // as the command that makes it
+  bool has_size;     // whether Handle::size says anything behind the name
   void* (*next)(void* item);
   void (*set_next)(void* item, void* next);
+  // Where the item can be read and written, and how much of it; nullptr: nowhere.
+  void* (*memory)(const Handle& handle, void* item, std::size_t& bytes);
   void (*free_one)(const Handle& handle, void* item);
-  // What stands between the handle's number and its flags.
-  void (*describe)(const Handle& handle, TextSink& out);
+  // Says on `out` what `item` is, a blank in front: " phys 0x00a41f80 kmalloc-128".
+  void (*describe)(const Handle& handle, void* item, TextSink& out);
 };
 
 struct Handle {

@@ -19,9 +19,13 @@ struct Item {
 void* next_of(void* item) { return static_cast<Item*>(item)->next; }
 void set_next_of(void* item, void* next) { static_cast<Item*>(item)->next = next; }
 void free_item(const Handle&, void* item) { ++static_cast<Item*>(item)->freed; }
-void describe(const Handle&, TextSink&) {}
+void* memory_of(const Handle&, void* item, std::size_t& bytes) {
+  bytes = sizeof(Item);
+  return item;
+}
+void describe(const Handle&, void*, TextSink&) {}
 
-constexpr AllocationKind kKind{"test", next_of, set_next_of, free_item, describe};
+constexpr AllocationKind kKind{"test", true, next_of, set_next_of, memory_of, free_item, describe};
 
 }  // namespace
 
