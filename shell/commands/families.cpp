@@ -5,7 +5,8 @@
 namespace mink::shell {
 namespace {
 
-constexpr const Family* kTable[] = {&kFileFamily, &kInspectFamily, &kShellFamily};
+constexpr const Family* kTable[] = {&kAllocateFamily, &kCacheFamily,    &kMemoryFamily, &kFileFamily,
+                                    &kInspectFamily,  &kExerciseFamily, &kShellFamily};
 
 }  // namespace
 

@@ -65,8 +65,15 @@ bool has_pattern(const void* memory, std::size_t bytes, std::uint32_t key) {
 
 bool is_zero(const void* memory, std::size_t bytes) {
   const auto* at = static_cast<const unsigned char*>(memory);
-  for (std::size_t i = 0; i < bytes; ++i) {
-    if (at[i] != 0) return false;
+  const auto* const end = at + bytes;
+  while (static_cast<std::size_t>(end - at) >= kWord) {
+    std::uint32_t word;
+    std::memcpy(&word, at, kWord);
+    if (word != 0) return false;
+    at += kWord;
+  }
+  for (; at != end; ++at) {
+    if (*at != 0) return false;
   }
   return true;
 }

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// The rows of the bench. A new one is a loop and a line in the table.
+#include <linux/gfp.h>
+#include <linux/mempool.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include <arch/barrier.hpp>
+
+#include "bench/bench.hpp"
+
+namespace mink::shell {
+namespace {
+
+bool empty(unsigned times) {
+  for (unsigned i = 0; i < times; ++i) arch::compiler_barrier();
+  return true;
+}
+
+bool kmalloc_64(unsigned times) {
+  for (unsigned i = 0; i < times; ++i) {
+    void* object = kmalloc(64, GFP_KERNEL);
+    if (object == nullptr) return false;
+    kfree(object);
+  }
+  return true;
+}
+
+constinit kmem_cache* cache_192;
+
+bool make_cache() {
+  cache_192 = kmem_cache_create("bench-192", 192, 0, 0, nullptr);
+  return cache_192 != nullptr;
+}
+void drop_cache() { kmem_cache_destroy(cache_192); }
+
+bool cache_pair(unsigned times) {
+  kmem_cache* const cache = cache_192;
+  for (unsigned i = 0; i < times; ++i) {
+    void* object = kmem_cache_alloc(cache, GFP_KERNEL);
+    if (object == nullptr) return false;
+    kmem_cache_free(cache, object);
+  }
+  return true;
+}
+
+template <unsigned kOrder>
+bool pages(unsigned times) {
+  for (unsigned i = 0; i < times; ++i) {
+    const unsigned long address = __get_free_pages(GFP_KERNEL, kOrder);
+    if (address == 0) return false;
+    free_pages(address, kOrder);
+  }
+  return true;
+}
+
+template <std::size_t kBytes>
+bool area(unsigned times) {
+  for (unsigned i = 0; i < times; ++i) {
+    void* memory = vmalloc(kBytes);
+    if (memory == nullptr) return false;
+    vfree(memory);
+  }
+  return true;
+}
+
+constinit mempool_t* pool_256;
+
+bool make_pool() {
+  pool_256 = mempool_create_kmalloc_pool(16, 256);
+  return pool_256 != nullptr;
+}
+void drop_pool() { mempool_destroy(pool_256); }
+
+bool pool_pair(unsigned times) {
+  mempool_t* const pool = pool_256;
+  for (unsigned i = 0; i < times; ++i) {
+    void* element = mempool_alloc(pool, GFP_KERNEL);
+    if (element == nullptr) return false;
+    mempool_free(element, pool);
+  }
+  return true;
+}
+
+constexpr BenchRow kRows[] = {
+    {"kmalloc", "kmalloc(64) + kfree", kmalloc_64},
+    {"cache", "kmem_cache_alloc + free, 192 bytes", cache_pair, make_cache, drop_cache},
+    {"page", "order 0: __get_free_page + free_page", pages<0>},
+    {"order3", "order 3: __get_free_pages + free_pages", pages<3>},
+    {"vmalloc4k", "vmalloc + vfree, 4 K", area<4096>},
+    {"vmalloc64k", "vmalloc + vfree, 64 K", area<65536>},
+    {"vmalloc1m", "vmalloc + vfree, 1 M", area<1048576>},
+    {"mempool", "mempool_alloc + free over kmalloc(256)", pool_pair, make_pool, drop_pool},
+};
+
+}  // namespace
+
+constinit const std::span<const BenchRow> kBenchRows{kRows};
+constinit const BenchRow kEmptyRow{"empty", "the empty loop", empty};
+
+}  // namespace mink::shell

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Commands that put the allocators to work: soak and bench.
+#include <algorithm>
+
+#include "bench/bench.hpp"
+#include "commands/families.hpp"
+#include "soak/soak.hpp"
+
+namespace mink::shell {
+namespace {
+
+constexpr std::uint64_t kMostSeconds = 7 * 24 * 3600;
+
+int run_soak(Args& args, TextSink& out) {
+  if (!args.expect(1, 2)) return kUsage;
+  const auto seconds = args.number(0, "SECONDS", 1, kMostSeconds);
+  if (!seconds) return kUsage;
+  const auto seed = args.size() > 1 ? args.number(1, "SEED", 1, UINT32_MAX) : std::uint64_t{1};
+  if (!seed) return kUsage;
+  const SoakOptions options{static_cast<unsigned>(*seconds), static_cast<std::uint32_t>(*seed)};
+  return soak(options, args.shell().environment(), out) ? kOk : kFailed;
+}
+
+int run_bench(Args& args, TextSink& out) {
+  const auto names = args.words_from(0);
+  for (const std::string_view name : names) {
+    if (std::ranges::find(kBenchRows, name, &BenchRow::name) != kBenchRows.end()) continue;
+    print(out, "bench: the operations are");
+    for (const BenchRow& row : kBenchRows) print(out, " %s", row.name);
+    print(out, "\n");
+    return kUsage;
+  }
+  return bench(names, out) ? kOk : kFailed;
+}
+
+constexpr Command kCommands[] = {
+    {.name = "soak",
+     .usage = "SECONDS [SEED]",
+     .summary = "random operations on all allocators at once, everything verified",
+     .example = "soak 10 42",
+     .run = run_soak,
+     .details = "The same seed makes the same choices. Ctrl-C ends it early."},
+    {.name = "bench",
+     .usage = "[OPERATION...]",
+     .summary = "what operations cost, in instructions under -icount, else in time",
+     .example = "bench kmalloc page",
+     .run = run_bench},
+};
+
+}  // namespace
+
+constinit const Family kExerciseFamily{"Put to work", kCommands};
+
+}  // namespace mink::shell
