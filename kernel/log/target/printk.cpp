@@ -53,9 +53,12 @@ extern "C" int vprintk(const char* format, std::va_list args) {
 }
 
 extern "C" int printk_ratelimit(void) {
-  const mink::arch::IrqGuard guard;
   unsigned suppressed = 0;
-  const bool allowed = mink::kernel::reports.allow(mink::kernel::the_log().now_ns(), suppressed);
+  bool allowed;
+  {
+    const mink::arch::IrqGuard guard;
+    allowed = mink::kernel::reports.allow(mink::kernel::the_log().now_ns(), suppressed);
+  }
   if (suppressed > 0) printk(KERN_WARNING "printk_ratelimit: %u reports suppressed\n", suppressed);
   return allowed;
 }
