@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+"""A panic: what happened, how it came there, and the end; after it the machine does nothing more."""
+import re
+
+from mink_qemu.console import Timeout
+import pytest
+
+
+def panicked(mink, timeout):
+    """Says behind the kernel's back that a lock is held: the prompt's wait is then a panic. The text from there on."""
+    address = mink.ok("sym mink_preempt_count").split()[0]
+    mink.console.send_line(f"mw -f 0x{address.removeprefix('0x')} 1")
+    return mink.console.read_until_end(timeout)
+
+
+def test_it_says_what_happened_and_powers_off(boot):
+    mink = boot(append="panic=1")
+    text = panicked(mink, 30)
+    panic = re.search(r"\] Kernel panic - not syncing: (.*)\n", text)
+    assert panic, text
+    # How it came there, innermost first, by name, from the panic itself to the kernel's first function.
+    trace = re.findall(r"\] +\[<[0-9a-f]{8}>\] (\S+)\+0x[0-9a-f]+/0x[0-9a-f]+\n", text[panic.end():])
+    assert trace[0] == "panic"
+    assert "kernel_main" in trace
+    assert f"---[ end Kernel panic - not syncing: {panic[1]} ]---\n" in text
+    assert mink.console.status == 134
+
+
+def test_without_the_option_it_stays_on_the_screen(boot):
+    mink = boot(append="panic=0")
+    with pytest.raises(Timeout) as stopped:
+        panicked(mink, 4)
+    assert stopped.value.args[0].endswith(" ]---\n")
+    assert mink.console.status is None
+    mink.console.send_line("help")  # nobody is there any more
+    with pytest.raises(Timeout) as silent:
+        mink.console.read_until_end(1)
+    assert silent.value.args[0] == ""
