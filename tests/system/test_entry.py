@@ -34,6 +34,8 @@ def test_entered_anywhere_in_any_state(tmp_path, image, entry, sctlr):
     path = build.image_path(BOARD.name, "kernel")
     loader = stub(tmp_path, STUB=STUB, IMAGE=image, IMAGE_END=image + path.stat().st_size, ENTRY=entry, SCTLR=sctlr)
     argv = boards.qemu_argv(BOARD, path, memory=128 << 20, append="")
+    at = argv.index("-append")  # needs QEMU's own loader, as -kernel does
+    del argv[at:at + 2]
     at = argv.index("-kernel")
     argv[at:at + 2] = ["-device", f"loader,file={path},addr={image:#x},force-raw=on",
                        "-device", f"loader,file={loader},addr={STUB:#x},cpu-num=0,force-raw=on"]
