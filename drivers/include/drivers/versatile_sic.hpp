@@ -13,7 +13,6 @@ struct VersatileSicRegs {
   struct RawStat : Reg<0x04, Ro> {};
   struct EnSet : Reg<0x08, Wo> {};  // writing 1 enables, 0 leaves
   struct EnClr : Reg<0x0c, Wo> {};
-  struct SoftIntSet : Reg<0x10, Wo> {};
   struct SoftIntClr : Reg<0x14, Wo> {};
   struct PicEnClr : Reg<0x24, Wo> {};  // lines 21-30 may bypass to the primary controller: off here
 };
@@ -30,11 +29,6 @@ class BasicVersatileSic final : public kernel::IrqChip {
     regs_.template write<R::SoftIntClr>(~0u);
     regs_.template write<R::PicEnClr>(~0u);
   }
-
-  // A software interrupt. Line 0 is the board's for this use alone.
-  static constexpr unsigned kSoftLine = 0;
-  void raise(unsigned line) { regs_.template write<R::SoftIntSet>(1u << line); }
-  void lower(unsigned line) { regs_.template write<R::SoftIntClr>(1u << line); }
 
   const char* name() const override { return "SIC"; }
   void mask(unsigned line) override { regs_.template write<R::EnClr>(1u << line); }

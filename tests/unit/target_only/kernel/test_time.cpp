@@ -4,11 +4,15 @@
 
 #include <linux/delay.h>
 #include <linux/interrupt.h>
+#include <linux/io.h>
 #include <linux/ktime.h>
+#include <linux/slab.h>
 #include <linux/timer.h>
 
 #include <arch/cpu.hpp>
 #include <arch/irq.hpp>
+#include <board/memory_map.hpp>
+#include <drivers/sp804.hpp>
 #include <initializer_list>
 #include <kernel/clock.hpp>
 #include <kernel/console.hpp>
@@ -165,4 +169,41 @@ TEST(Time, measuring_costs_little) {
   const std::uint64_t cycles = kernel::cycles_now() - start;
   CHECK_TRUE(kernel::cycles_hz() >= 1'000'000);
   CHECK_TRUE(kernel::cycles_to_ns(cycles) > 0);
+}
+
+// What soak does beside its other work: at each tick an allocation, freed ten ticks later.
+TEST(Time, a_timer_may_allocate_atomically) {
+  static void* held[10];
+  static unsigned made, failed;
+  made = failed = 0;
+  a.also = [](Probe& self) {
+    void*& slot = held[made++ % 10];
+    kfree(slot);
+    slot = kmalloc(128, GFP_ATOMIC);
+    if (slot == nullptr) ++failed;
+    mod_timer(&self.timer, jiffies + 1);
+  };
+  mod_timer(&a.timer, jiffies + 1);
+  wait_jiffies(25);
+  del_timer_sync(&a.timer);
+  for (void*& slot : held) {
+    kfree(slot);
+    slot = nullptr;
+  }
+  CHECK_TRUE(made >= 24);
+  CHECK_EQUAL(0u, failed);
+}
+
+TEST(Time, the_two_counters_agree) {
+  // SP804's second module counts freely at 1 MHz (the board's spare clock), the kernel's clock at 24 MHz.
+  void __iomem* const registers = ioremap(board::kTimer23.raw(), board::kDeviceSize);
+  const drivers::Sp804Counter<0> other{drivers::Mmio{virt_of(registers)}, board::kTimerClockHz};
+  const std::uint64_t start = kernel::uptime_ns();
+  const std::uint32_t other_start = other.read();
+  mdelay(30);
+  const std::uint64_t ns = kernel::uptime_ns() - start;
+  const std::uint32_t us = other.read() - other_start;
+  iounmap(registers);
+  CHECK_TRUE(us >= 29'990);
+  CHECK_TRUE(ns / 1000 <= us + 50 && us <= ns / 1000 + 5000);  // the host may stop us between two readings
 }
