@@ -6,6 +6,8 @@
 namespace mink::mm {
 namespace {
 
+constexpr std::size_t kPiece = std::size_t{1} << 20;
+
 class Walk {
  public:
   Walk(TextSink& why, const arch::PageMapper& mapper, const PageAllocator& pages)
@@ -66,14 +68,18 @@ bool VmallocSpace::check(TextSink& why) const {
     }
   }
   std::size_t owned = 0;
-  std::uintptr_t cursor = start_;
-  for (;;) {
-    const arch::IrqGuard guard;  // one area at a time
+  for (std::uintptr_t cursor = start_; cursor != end_;) {
+    const arch::IrqGuard guard;  // an area, or a piece of what lies between, at a time
     if (busy_mapping_ != 0 || deferred_ != nullptr)
       return walk.clean();  // half-way: nothing certain can be said
     const VmRegion* r = map_->busy_from(cursor);
-    walk.unmapped(cursor, r != nullptr ? r->start : end_, "something is mapped where no area is");
-    if (r == nullptr) break;
+    const std::uintptr_t next = r != nullptr ? r->start : end_;
+    if (next != cursor) {
+      const std::uintptr_t piece = next - cursor > kPiece ? cursor + kPiece : next;
+      walk.unmapped(cursor, piece, "something is mapped where no area is");
+      cursor = piece;
+      continue;
+    }
     walk.area(*r);
     if (r->use == VmUse::Vmalloc) owned += r->page_count;
     cursor = r->end();
