@@ -71,12 +71,14 @@ ON_BOTH(pages_know_their_owner) {
 }
 
 ON_BOTH(aligned_runs_are_mapped_by_large_pages) {
+  void* one = w.alloc(1);  // what follows it is not aligned by itself
   void* p = w.alloc(kMiB);
   for (std::size_t offset = 0; offset < kMiB; offset += kPageSize) {
     CHECK_EQUAL(k64K, w.mapper().translate(virt_of(p) + offset)->granule);
   }
   w.check();
   w.free(p);
+  w.free(one);
   w.check_empty();
 }
 

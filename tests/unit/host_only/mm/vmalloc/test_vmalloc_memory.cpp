@@ -54,6 +54,21 @@ TEST(VmallocMemory, high_memory_first_and_low_when_it_is_used_up) {
   w.check_empty();
 }
 
+TEST(VmallocMemory, what_little_high_memory_has_is_not_passed_over_for_a_larger_low_block) {
+  HostWorld w{World::kPages / 2};
+  void* most = w.alloc((World::kPages / 2 - 156) * kPageSize);
+  CHECK_EQUAL(156u, w.pages.free_pages(mm::ZoneType::HighMem));
+  w.pages.set_min_free_kbytes(64);
+  CHECK_TRUE(w.pages.zone(mm::ZoneType::HighMem).mark.low >= 32);
+  void* p = w.alloc(200 * kPageSize);  // a block of 128 would take high memory below its mark
+  POINTERS_EQUAL(nullptr, w.pages.address(w.space.page_of(p)));
+  CHECK_TRUE(w.pages.free_pages(mm::ZoneType::HighMem) <= w.pages.zone(mm::ZoneType::HighMem).mark.low);
+  w.pages.set_min_free_kbytes(0);
+  w.free(most);
+  w.free(p);
+  w.check_empty();
+}
+
 TEST(VmallocMemory, high_single_pages_come_before_low_blocks) {
   HostWorld w{World::kPages / 2};
   w.fragment();
