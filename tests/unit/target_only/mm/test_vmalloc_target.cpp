@@ -64,8 +64,9 @@ TEST(VmallocTarget, the_area_shows_the_pages_and_its_guard_faults) {
   CHECK_FALSE(faults(p + kBytes - 1));
   CHECK_TRUE(faults(p + kBytes));
   vfree(p);
+  vm_unmap_aliases();  // the TLB may know the page until then
   CHECK_TRUE(faults(p));
-  CHECK_EQUAL(free_before, (vm_unmap_aliases(), pages().free_pages()));
+  CHECK_EQUAL(free_before, pages().free_pages());
 }
 
 TEST(VmallocTarget, a_megabyte_zeroed_and_back_to_the_page) {
@@ -124,12 +125,13 @@ TEST(VmallocTarget, ioremap_reaches_registers) {
 TEST(VmallocTarget, kvmalloc_takes_what_there_is) {
   void* const small = kvmalloc(100, GFP_KERNEL);
   CHECK_FALSE(is_vmalloc_addr(small));
+  free_before = pages().free_pages();                 // its cache may have taken a slab, which may stay
   void* const large = kvmalloc(6 << 20, GFP_KERNEL);  // above KMALLOC_MAX_SIZE
   CHECK_TRUE(is_vmalloc_addr(large));
-  kvfree(small);
   kvfree(large);
   vm_unmap_aliases();
   CHECK_EQUAL(free_before, pages().free_pages());
+  kvfree(small);
 }
 
 TEST(VmallocTarget, bad_frees_are_named_with_the_callers_symbol) {
