@@ -61,19 +61,40 @@ struct SlabFast {
       SlabAllocator::free_of(cache, object, caller);
   }
 
+  // kfree does not try the current word first: its object is as a rule in another one, and the page must be looked up anyway.
   [[gnu::always_inline]] static void kfree(SlabAllocator& slab, const void* object, const void* caller) {
     const std::uintptr_t index = (reinterpret_cast<std::uintptr_t>(object) - slab.linear_base_) >> kPageShift;
     if (index >= slab.page_count_) [[unlikely]]
       return slab.free_slow(nullptr, object, caller);
-    page* const p = slab.pages_ + index;
-    kmem_cache* const cache = p->slab_cache;
-    if (cache == nullptr) [[unlikely]]
+    const page& p = slab.pages_[index];
+    kmem_cache* const cache = p.slab_cache;
+    if (cache == nullptr || !put_anywhere(*cache, p, object)) [[unlikely]]
       return slab.free_slow(nullptr, object, caller);
+  }
+
+  // Gives back an object of whatever slab of `cache`; `p` is its page. False: the address is not an object's start, or the object
+  // is free already.
+  [[gnu::always_inline]] static bool put_anywhere(kmem_cache& cache, const page& p, const void* object) {
+    const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(object) & cache.slab_mask;
+    const std::uintptr_t index = exact_quotient(offset, cache.inverse, cache.shift);
+    if (index >= cache.object_limit) [[unlikely]]
+      return false;
+    const unsigned bit = map_bit(index);
     const arch::IrqState irq = arch::irq_save();
-    const bool done = put(*cache, object);
-    arch::irq_restore(irq);
-    if (!done) [[unlikely]]
-      slab.free_elsewhere<SlabAllocator::Via::Kfree>(*p, object, caller);
+    unsigned& word = map_word(p, index);
+    const unsigned old = word;
+    if ((old & bit) != 0) [[unlikely]] {
+      arch::irq_restore(irq);
+      return false;
+    }
+    word = old | bit;
+    // Used up before, or all free now: the slab may have to change its list, unless it is being allocated from.
+    if ((old == 0 || (old | bit) == kAllFree) && &word != cache.word) [[unlikely]] {
+      SlabAllocator::settle(cache, object, irq);
+    } else {
+      arch::irq_restore(irq);
+    }
+    return true;
   }
 };
 

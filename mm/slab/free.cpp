@@ -22,39 +22,21 @@ void SlabAllocator::free(kmem_cache& cache, const void* object, const void* call
 
 void SlabAllocator::kfree(const void* object, const void* caller) { SlabFast::kfree(*this, object, caller); }
 
-// An object of another word than its cache's current one.
-template <SlabAllocator::Via via>
-void SlabAllocator::free_elsewhere(page& object_page, const void* object, const void* caller) {
-  kmem_cache& cache = *object_page.slab_cache;
-  const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(object) & cache.slab_mask;
-  const std::uintptr_t index = exact_quotient(offset, cache.inverse, cache.shift);
-  if (index >= cache.object_limit) [[unlikely]]
-    return free_slow(via == Via::CacheFree ? &cache : nullptr, object, caller);
-  const unsigned bit = map_bit(index);
-  const arch::IrqState irq = arch::irq_save();
-  unsigned& word = map_word(object_page, index);
-  const unsigned old = word;
-  if ((old & bit) != 0) [[unlikely]] {
-    arch::irq_restore(irq);
-    return free_slow(via == Via::CacheFree ? &cache : nullptr, object, caller);
-  }
-  word = old | bit;
-  if (old != 0 && (old | bit) != kAllFree) [[likely]]
-    return arch::irq_restore(irq);
-  page* const to_release = after_put(cache, *slab_of(cache, object), 1);
-  arch::irq_restore(irq);
-  if (to_release != nullptr) release_slab(cache, *to_release);
-}
-
-template void SlabAllocator::free_elsewhere<SlabAllocator::Via::Kfree>(page&, const void*, const void*);
-
 // An object that is not in the current word of `cache`, or not of `cache` at all.
 void SlabAllocator::free_of(kmem_cache& cache, const void* object, const void* caller) {
   SlabAllocator& owner = *cache.owner;
-  page* const p = owner.page_of(object);
-  if (p == nullptr || p->slab_cache != &cache) [[unlikely]]
-    return owner.free_slow(&cache, object, caller);
-  owner.free_elsewhere<Via::CacheFree>(*p, object, caller);
+  const page* const p = owner.page_of(object);
+  if (p == nullptr || p->slab_cache != &cache || !SlabFast::put_anywhere(cache, *p, object)) [[unlikely]]
+    owner.free_slow(&cache, object, caller);
+}
+
+// `object` was just put back: moves its slab to the list where it belongs now, and releases it if it is one empty slab
+// too many. Called with irqs off; leaves them as `irq` says.
+void SlabAllocator::settle(kmem_cache& cache, const void* object, arch::IrqState irq) {
+  SlabAllocator& owner = *cache.owner;
+  page* const to_release = owner.after_put(cache, *owner.slab_of(cache, object), 1);
+  arch::irq_restore(irq);
+  if (to_release != nullptr) owner.release_slab(cache, *to_release);
 }
 
 // `put_count` objects came back to a word of `slab` that was used up or has become all free: is the slab on
@@ -136,7 +118,7 @@ void SlabAllocator::free_slow(kmem_cache* expected, const void* object, const vo
     return SlabReport::bad_free(*this, expected, object, caller);
   }
   // A double free whose object an interrupt has allocated meanwhile looks good now, and is.
-  if (!is_debug(cache)) return free_elsewhere<Via::Kfree>(*p, object, caller);
+  if (!is_debug(cache)) return kfree(object, caller);
   free_debug(cache, object, info.index, caller);
 }
 

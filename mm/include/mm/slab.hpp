@@ -119,9 +119,7 @@ class SlabAllocator final : public Shrinker {
   void* alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller);
   void free_slow(kmem_cache* expected, const void* object, const void* caller);
   static void free_of(kmem_cache& cache, const void* object, const void* caller);
-  enum class Via { Kfree, CacheFree };  // what a report calls the function
-  template <Via>
-  void free_elsewhere(page& object_page, const void* object, const void* caller);
+  static void settle(kmem_cache& cache, const void* object, arch::IrqState irq);
   [[nodiscard]] page* after_put(kmem_cache& cache, page& slab, unsigned put_count);
   bool next_word(kmem_cache& cache);
   void* take_debug(kmem_cache& cache);
