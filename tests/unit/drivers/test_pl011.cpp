@@ -118,6 +118,8 @@ TEST(Pl011, init_programs_the_line) {
   CHECK_EQUAL(0x70u, device.at<R::LcrH>());
   CHECK_EQUAL(0x301u, device.at<R::Cr>());
   CHECK_EQUAL(0u, device.imsc());
+  CHECK_EQUAL(0u, device.writes[device.when(R::Cr::kOffset)].value);  // off while it is programmed
+  CHECK_TRUE(device.when(R::Cr::kOffset) < device.when(R::Ibrd::kOffset));
   CHECK_TRUE(device.when(R::LcrH::kOffset) > device.when(R::Ibrd::kOffset));
   CHECK_TRUE(device.when(R::LcrH::kOffset) > device.when(R::Fbrd::kOffset));
 }
@@ -135,6 +137,8 @@ TEST(Pl011, a_fifo_that_firmware_switched_on_is_not_emptied) {
   uart.init(38'400);
   for (int i = 0; i < 5; ++i) CHECK_EQUAL(i, uart.try_get());
   CHECK_EQUAL(-1, device.when(R::LcrH::kOffset));
+  CHECK_EQUAL(-1, device.when(R::Ibrd::kOffset));
+  CHECK_EQUAL(0x301u, device.at<R::Cr>());
 }
 
 TEST(Pl011, writes_lines_with_carriage_return_when_there_is_room) {
