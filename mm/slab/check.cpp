@@ -128,9 +128,10 @@ bool SlabAllocator::check(const kmem_cache& cache, TextSink& why) const {
 
 bool SlabAllocator::check(TextSink& why) const {
   bool good = true;
+  for (const kmem_cache& cache : caches_) good = check(cache, why) && good;
   std::size_t reclaimable = 0, unreclaimable = 0, owned = 0;
+  const arch::IrqGuard guard;
   for (const kmem_cache& cache : caches_) {
-    good = check(cache, why) && good;
     const std::size_t pages = std::size_t{cache.slab_count} << cache.order;
     ((cache.flags & SLAB_RECLAIM_ACCOUNT) != 0 ? reclaimable : unreclaimable) += pages;
   }

@@ -123,7 +123,7 @@ void SlabReport::damage(const SlabAllocator& owner, const kmem_cache& cache, con
   print_users(cache, object);
 }
 
-void SlabReport::still_live(const SlabAllocator& owner, const kmem_cache& cache, const void* caller) {
+void SlabReport::still_live(const SlabAllocator& owner, kmem_cache& cache, const void* caller) {
   ++owner.reports_;
   printk(KERN_ERR "kmem_cache_destroy(%s) refused, called from %pS: %zu objects are live%s\n", cache.name,
          caller, owner.live_objects(cache), cache.permanent ? ", and it is the allocator's own" : "");

@@ -18,7 +18,7 @@ class SlabReport {
   static void damage(const SlabAllocator& owner, const kmem_cache& cache, const void* object,
                      const char* what, const unsigned char* at, unsigned char expected, const void* caller);
   // destroy() of a cache with live objects: lists them.
-  static void still_live(const SlabAllocator& owner, const kmem_cache& cache, const void* caller);
+  static void still_live(const SlabAllocator& owner, kmem_cache& cache, const void* caller);
   // SLAB_CONSISTENCY_CHECKS: the slab's own books. Irqs off.
   static bool consistent(const SlabAllocator& owner, const kmem_cache& cache, const page& slab);
 };

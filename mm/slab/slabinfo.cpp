@@ -8,13 +8,28 @@
 
 namespace mink::mm {
 
-std::size_t SlabAllocator::live_objects(const kmem_cache& cache) const {
-  const arch::IrqGuard guard;
-  std::size_t live = std::size_t{cache.slab_count} * cache.objects;
-  live -= std::size_t{cache.empty_count} * cache.objects;
-  if (cache.current != nullptr) live -= free_objects(cache, *cache.current);
-  for (const page* slab = cache.partial.front(); slab != nullptr; slab = slab->next)
-    live -= free_objects(cache, *slab);
+// Irqs are off for one slab at a time, however many there are. Exact unless an interrupt changes the cache meanwhile.
+std::size_t SlabAllocator::live_objects(kmem_cache& cache) const {
+  std::size_t live = 0;
+  std::size_t walked = 0;
+  const auto count = [&](const page* slab) {
+    if (slab == nullptr) return false;
+    live += cache.objects - free_objects(cache, *slab);
+    ++walked;
+    return true;
+  };
+  std::size_t slabs = 0;
+  {
+    const arch::IrqGuard guard;
+    (void)count(cache.current);
+    slabs = cache.slab_count - cache.empty_count;
+    cache.partial.begin_walk();
+  }
+  for (bool more = true; more;) {
+    const arch::IrqGuard guard;
+    more = count(cache.partial.walk());
+  }
+  if (slabs > walked) live += (slabs - walked) * cache.objects;  // the full ones
   return live;
 }
 
@@ -23,7 +38,7 @@ void SlabAllocator::print_slabinfo(TextSink& out) const {
   print(out,
         "# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : tunables <limit> "
         "<batchcount> <sharedfactor> : slabdata <active_slabs> <num_slabs> <sharedavail>\n");
-  for (const kmem_cache& cache : caches_) {
+  for (kmem_cache& cache : caches_) {
     const std::size_t live = live_objects(cache);
     const std::size_t slabs = cache.slab_count;
     print(out, "%-17s %6zu %6zu %6u %4u %4d : tunables %4u %4u %4u : slabdata %6zu %6zu %6u\n", cache.name,

@@ -38,12 +38,23 @@ class SlabList {
   void erase(page& slab) {
     (slab.prev != nullptr ? slab.prev->next : front_) = slab.next;
     (slab.next != nullptr ? slab.next->prev : back_) = slab.prev;
+    if (walk_ == &slab) walk_ = slab.next;
     slab.next = slab.prev = nullptr;
+  }
+
+  // Walks the list with interrupts on between its slabs: begin_walk(), then walk() until nullptr. Slabs that
+  // leave meanwhile are passed over. One walk at a time.
+  void begin_walk() { walk_ = front_; }
+  page* walk() {
+    page* const slab = walk_;
+    if (slab != nullptr) walk_ = slab->next;
+    return slab;
   }
 
  private:
   page* front_ = nullptr;
   page* back_ = nullptr;
+  page* walk_ = nullptr;  // the next slab of a walk
 };
 
 }  // namespace mink::mm

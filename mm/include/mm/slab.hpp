@@ -95,14 +95,15 @@ class SlabAllocator final : public Shrinker {
   [[nodiscard]] ObjectInfo find(const void* address) const;
 
   // Checks every slab of every cache: maps, lists, counts, ownership of pages, red zones and poison. True:
-  // all is well; otherwise each finding is written to `why`. Irqs are off for one slab at a time.
+  // all is well; otherwise each finding is written to `why`. Irqs are off for a whole cache, then for a look at
+  // all pages, so that interrupts cannot make it disagree: a tool for tests and people.
   bool check(TextSink& why) const;
   bool check(const kmem_cache& cache, TextSink& why) const;
 
   // /proc/slabinfo, version 2.1, newest cache first.
   void print_slabinfo(TextSink& out) const;
   [[nodiscard]] SlabFigures figures() const;
-  [[nodiscard]] std::size_t live_objects(const kmem_cache& cache) const;
+  [[nodiscard]] std::size_t live_objects(kmem_cache& cache) const;
   // Frees refused and corruptions found since init.
   [[nodiscard]] std::size_t reports() const { return reports_; }
 
