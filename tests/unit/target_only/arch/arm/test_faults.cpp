@@ -9,6 +9,7 @@
 #include <arch_arm/live_tables.hpp>
 #include <arch_arm/stacks.hpp>
 #include <base/sections.hpp>
+#include <kernel/tick.hpp>
 #include <sync/preempt.hpp>
 
 #include "fakes/log.hpp"
@@ -184,6 +185,20 @@ TEST(Faults, with_preemption_or_interrupts_off_it_panics) {
         nullptr);
   });
   CHECK(message != nullptr);
+}
+
+TEST(Faults, in_an_interrupt_it_panics_though_the_thread_was_guarded) {
+  kernel::set_tick_hook([] { null_write(nullptr); });
+  const char* const message = fakes::panic_of([] {
+    (void)run_guarded(
+        [](void*) {
+          for (;;) wait_for_interrupt();
+        },
+        nullptr);
+  });
+  kernel::set_tick_hook(nullptr);
+  CHECK(message != nullptr);
+  must_have(fakes::take_log(), "null pointer dereference: write to 00000000");
 }
 
 TEST_GROUP(ProbeWord){};
