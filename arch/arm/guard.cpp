@@ -33,6 +33,12 @@ bool run_guarded(void (*body)(void*), void* context) {
 
 namespace arm {
 
+bool guarded() { return innermost != nullptr; }
+
+void drop_guards(const void* below) {
+  while (innermost != nullptr && virt_of(innermost) < virt_of(below)) innermost = innermost->outer;
+}
+
 bool recover_to_guard(ExceptionFrame& frame) {
   if (innermost == nullptr || frame.kind == ExceptionKind::Fiq) return false;
   // Interrupts and locks count in preempt_count; who only masked interrupts was in the middle of something,

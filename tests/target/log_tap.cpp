@@ -46,6 +46,7 @@ void on_panic(const char* message) {
   copy.write(message, std::strlen(message));
   innermost_trap = trap->outer;
   sync::mink_preempt_count = preempt_count_at_trap;
+  arch::arm::drop_guards(trap);
   // A fault's panic runs in the fault's own mode.
   arch::arm::abandon_exception(
       [](void* to) {

@@ -45,6 +45,12 @@ ExceptionHook set_exception_hook(ExceptionKind kind, ExceptionHook hook);
 // exceptions: just calls it. For a panic hook that means to go on.
 [[noreturn]] void abandon_exception(void (*next)(void*), void* context);
 
+// A call of run_guarded is in progress: a fault may be survived.
+[[nodiscard]] bool guarded();
+
+// For a longjmp out of run_guarded to a frame at `below` on the same stack: forgets the calls of run_guarded that it skips.
+void drop_guards(const void* below);
+
 // A boot loader may have left an asynchronous abort pending: unmask them when it can be reported.
 void enable_asynchronous_aborts();
 

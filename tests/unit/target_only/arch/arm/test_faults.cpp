@@ -3,6 +3,7 @@
 // run_guarded.
 #include <CppUTest/TestHarness.h>
 
+#include <base/log.h>
 #include <arch/cpu.hpp>
 #include <arch/irq.hpp>
 #include <arch_arm/exception.hpp>
@@ -148,6 +149,7 @@ TEST(Faults, stack_overflow_is_caught_by_the_guard_and_survived) {
 }
 
 TEST(Faults, guards_nest) {
+  CHECK_FALSE(arm::guarded());
   const auto outer = [](void*) {
     sink = run_guarded(null_read, nullptr) ? 100 : 0;
     null_write(nullptr);
@@ -155,6 +157,7 @@ TEST(Faults, guards_nest) {
   };
   CHECK_TRUE(run_guarded(outer, nullptr));
   LONGS_EQUAL(100, sink);
+  CHECK_FALSE(arm::guarded());
 }
 
 TEST(Faults, callee_saved_registers_survive) {
@@ -185,6 +188,12 @@ TEST(Faults, with_preemption_or_interrupts_off_it_panics) {
         nullptr);
   });
   CHECK(message != nullptr);
+}
+
+TEST(Faults, a_panic_that_leaves_a_guard_leaves_none_behind) {
+  const char* const first = fakes::panic_of([] { (void)run_guarded([](void*) { panic("left"); }, nullptr); });
+  STRCMP_EQUAL("left", first);
+  CHECK_FALSE(arm::guarded());  // else the next fault would go back to a dead call
 }
 
 TEST(Faults, in_an_interrupt_it_panics_though_the_thread_was_guarded) {
