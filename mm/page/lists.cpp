@@ -11,6 +11,7 @@ namespace {
 constexpr unsigned kBatchOrder = 3;    // a refill moves at most 2^3 pages ...
 constexpr unsigned kRefillBlocks = 3;  // ... in at most so many blocks
 constexpr unsigned kDrainBatch = 4;
+static_assert(1 << kBatchOrder == PageAllocator::kRefillPages);
 
 }  // namespace
 

@@ -81,6 +81,8 @@ struct VmEvents {  // of the slow paths, since init
 
 class PageAllocator {
  public:
+  static constexpr int kRefillPages = 8;  // that an empty hot/cold list takes at a time, at most
+
   constexpr PageAllocator() = default;
   PageAllocator(const PageAllocator&) = delete;
   PageAllocator& operator=(const PageAllocator&) = delete;
