@@ -62,7 +62,7 @@ page* PageAllocator::try_zones(gfp_t gfp, unsigned order, Pass pass) {
     const auto type = static_cast<ZoneType>(z);
     Zone& zone = zones_[z];
     const arch::IrqGuard guard;
-    const std::uint32_t orders = zone.nonempty[0] | zone.nonempty[1] | zone.nonempty[2];
+    const unsigned orders = zone.nonempty[0] | zone.nonempty[1] | zone.nonempty[2];
     const std::size_t mark = pass == Pass::Low ? zone.mark.low : zone.mark.min;
     if (!watermark_ok(zone.free_pages, orders, order, mark, zone.lowmem_reserve[column], depth)) continue;
     if (page* const p = take(zone, type, gfp, order); p != nullptr) return p;
@@ -140,7 +140,7 @@ std::size_t PageAllocator::reclaim(gfp_t gfp, std::size_t pages) {
     freed += s->shrink(gfp, pages - freed);
   }
   drain_lists();  // what the shrinkers freed
-  events_.pages_reclaimed += static_cast<std::uint32_t>(freed);
+  events_.pages_reclaimed += static_cast<unsigned>(freed);
   return freed;
 }
 

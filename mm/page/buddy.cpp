@@ -61,7 +61,7 @@ void PageAllocator::split_free(ZoneType zone, page* p, unsigned from, unsigned t
 page* PageAllocator::take_block(ZoneType zone, unsigned order, MigrateType type) {
   Zone& z = zone_ref(zone);
   const unsigned t = static_cast<unsigned>(type);
-  const std::uint32_t orders = z.nonempty[t] >> order;
+  const unsigned orders = z.nonempty[t] >> order;
   page* p;
   if (orders != 0) [[likely]] {
     const unsigned from = order + static_cast<unsigned>(std::countr_zero(orders));
@@ -85,7 +85,7 @@ page* PageAllocator::take_from_other_type(ZoneType zone, unsigned order, Migrate
   unsigned from = 0;
   unsigned victim = kListTypes;
   for (const MigrateType other : kFallback[static_cast<unsigned>(type)]) {
-    const std::uint32_t orders = z.nonempty[static_cast<unsigned>(other)];
+    const unsigned orders = z.nonempty[static_cast<unsigned>(other)];
     if ((orders >> order) == 0) continue;
     const unsigned largest = static_cast<unsigned>(std::bit_width(orders)) - 1;
     if (victim == kListTypes || largest > from) from = largest, victim = static_cast<unsigned>(other);

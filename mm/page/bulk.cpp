@@ -37,7 +37,7 @@ page* PageAllocator::take_for_bulk(gfp_t gfp, std::size_t most, unsigned& order)
     const auto type = static_cast<ZoneType>(z);
     Zone& zone = zones_[z];
     const arch::IrqGuard guard;
-    const std::uint32_t orders = zone.nonempty[0] | zone.nonempty[1] | zone.nonempty[2];
+    const unsigned orders = zone.nonempty[0] | zone.nonempty[1] | zone.nonempty[2];
     for (unsigned o = largest + 1; o-- > 0;) {
       if (!watermark_ok(zone.free_pages, orders, o, zone.mark.low, zone.lowmem_reserve[column], 0)) continue;
       page* const p = take_block(type, o, migrate_type_of(gfp));

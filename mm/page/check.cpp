@@ -142,8 +142,8 @@ class PageChecker {
       fault("%s: %zu free, %zu listed and %zu used pages are not %zu\n", name, free, listed, used_[z],
             zone.managed);
     }
-    const std::uint32_t held = a_.allocated(zone_type) - a_.released(zone_type);
-    if (held != static_cast<std::uint32_t>(used_[z])) {
+    const unsigned held = a_.allocated(zone_type) - a_.released(zone_type);
+    if (held != static_cast<unsigned>(used_[z])) {
       fault("%s: %zu pages in use, but %u more given out than taken back\n", name, used_[z], held);
     }
   }

@@ -57,22 +57,22 @@ std::size_t PageAllocator::page_blocks(ZoneType zone_type, MigrateType type) con
   return blocks;
 }
 
-std::uint32_t PageAllocator::allocated(ZoneType type) const {
+unsigned PageAllocator::allocated(ZoneType type) const {
   const arch::IrqGuard guard;
-  std::uint32_t pages = zone(type).allocated;
+  unsigned pages = zone(type).allocated;
   for (unsigned t = 0; t < kListTypes; ++t) pages += list(type, static_cast<MigrateType>(t)).taken;
   return pages;
 }
 
-std::uint32_t PageAllocator::released(ZoneType type) const {
+unsigned PageAllocator::released(ZoneType type) const {
   const arch::IrqGuard guard;
-  std::uint32_t pages = zone(type).released;
+  unsigned pages = zone(type).released;
   for (unsigned t = 0; t < kListTypes; ++t) pages += list(type, static_cast<MigrateType>(t)).returned();
   return pages;
 }
 
-std::uint32_t PageAllocator::released() const {
-  std::uint32_t pages = 0;
+unsigned PageAllocator::released() const {
+  unsigned pages = 0;
   for (unsigned z = 0; z < kZones; ++z) pages += released(static_cast<ZoneType>(z));
   return pages;
 }

@@ -42,8 +42,7 @@ const char* fault_name(FreeFault fault) {
 
 // What would be wrong with freeing `p` as a block of `order`? Interrupts off.
 FreeFault PageAllocator::fault_of(const page* p, unsigned order) const {
-  if (!contains(p) ||
-      (reinterpret_cast<std::uintptr_t>(p) - reinterpret_cast<std::uintptr_t>(map_)) % sizeof(page) != 0) {
+  if (!contains(p)) {
     return FreeFault::OutsideMemory;
   }
   const unsigned state = p->state;

@@ -22,7 +22,7 @@ bool PageAllocator::refill(Zone& zone, ZoneType type, PageList& list, MigrateTyp
   int wanted = list.room < (1 << kBatchOrder) ? list.room : 1 << kBatchOrder;
   bool any = false;
   for (unsigned n = 0; n < kRefillBlocks && wanted > 0; ++n) {
-    const std::uint32_t orders = zone.nonempty[static_cast<unsigned>(migrate)];
+    const unsigned orders = zone.nonempty[static_cast<unsigned>(migrate)];
     unsigned order = orders == 0 ? kBatchOrder : static_cast<unsigned>(std::countr_zero(orders));
     if (order > kBatchOrder) order = kBatchOrder;
     while ((1 << order) > wanted) --order;

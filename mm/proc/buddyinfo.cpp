@@ -32,12 +32,14 @@ void show_pagetypeinfo(TextSink& out, const PageAllocator& pages) {
     for (unsigned t = 0; t < kMigrateTypes; ++t) {
       const auto type = static_cast<MigrateType>(t);
       print(out, "Node %4d, zone %8s, type %12s ", 0, zone_name(zone), migrate_type_name(type));
-      for (unsigned order = 0; order <= kMaxOrder; ++order) print(out, "%6zu ", pages.free_blocks(zone, order, type));
+      for (unsigned order = 0; order <= kMaxOrder; ++order)
+        print(out, "%6zu ", pages.free_blocks(zone, order, type));
       print(out, "\n");
     }
   });
   print(out, "\n%-23s", "Number of blocks type ");
-  for (unsigned t = 0; t < kMigrateTypes; ++t) print(out, "%12s ", migrate_type_name(static_cast<MigrateType>(t)));
+  for (unsigned t = 0; t < kMigrateTypes; ++t)
+    print(out, "%12s ", migrate_type_name(static_cast<MigrateType>(t)));
   print(out, "\n");
   for_each_zone(pages, [&](ZoneType zone) {
     print(out, "Node %d, zone %8s ", 0, zone_name(zone));

@@ -55,7 +55,8 @@ void show_meminfo(TextSink& out, const PageAllocator& pages, const MemoryFigures
   line.pages("HighFree:", high_free);
   line.pages("LowTotal:", total - high_total);
   line.pages("LowFree:", free - high_free);
-  for (const char* const none : {"SwapTotal:", "SwapFree:", "Dirty:", "Writeback:", "AnonPages:", "Mapped:", "Shmem:"}) {
+  for (const char* const none :
+       {"SwapTotal:", "SwapFree:", "Dirty:", "Writeback:", "AnonPages:", "Mapped:", "Shmem:"}) {
     line.kb(none, 0);
   }
   line.pages("KReclaimable:", figures.slab_reclaimable);
@@ -64,7 +65,8 @@ void show_meminfo(TextSink& out, const PageAllocator& pages, const MemoryFigures
   line.pages("SUnreclaim:", figures.slab_unreclaimable);
   line.kb("KernelStack:", figures.stack_kb);
   line.pages("PageTables:", figures.table_pages);
-  for (const char* const none : {"SecPageTables:", "NFS_Unstable:", "Bounce:", "WritebackTmp:"}) line.kb(none, 0);
+  for (const char* const none : {"SecPageTables:", "NFS_Unstable:", "Bounce:", "WritebackTmp:"})
+    line.kb(none, 0);
   line.pages("CommitLimit:", total / 2);
   line.kb("Committed_AS:", 0);
   line.kb("VmallocTotal:", figures.vmalloc_total / 1024);

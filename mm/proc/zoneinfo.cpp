@@ -11,12 +11,18 @@ constexpr unsigned kMovableZone = kZones;  // Linux's fourth zone: always empty 
 
 std::size_t value_of(Item item, std::size_t free_pages, const MemoryFigures& figures) {
   switch (item) {
-    case Item::Zero: return 0;
-    case Item::FreePages: return free_pages;
-    case Item::SlabReclaimable: return figures.slab_reclaimable;
-    case Item::SlabUnreclaimable: return figures.slab_unreclaimable;
-    case Item::StackKb: return figures.stack_kb;
-    case Item::TablePages: return figures.table_pages;
+    case Item::Zero:
+      return 0;
+    case Item::FreePages:
+      return free_pages;
+    case Item::SlabReclaimable:
+      return figures.slab_reclaimable;
+    case Item::SlabUnreclaimable:
+      return figures.slab_unreclaimable;
+    case Item::StackKb:
+      return figures.stack_kb;
+    case Item::TablePages:
+      return figures.table_pages;
   }
   return 0;
 }
@@ -44,12 +50,14 @@ ZoneFigures figures_of(const PageAllocator& pages, unsigned z) {
   return f;
 }
 
-void show_zone(TextSink& out, const PageAllocator& pages, unsigned z, const MemoryFigures& figures, bool node) {
+void show_zone(TextSink& out, const PageAllocator& pages, unsigned z, const MemoryFigures& figures,
+               bool node) {
   const ZoneFigures f = figures_of(pages, z);
   print(out, "Node 0, zone %8s\n", f.name);
   if (node) {
     print(out, "  per-node stats\n");
-    for (const NamedItem& i : kNodeItems) print(out, "      %-12s %zu\n", i.name, value_of(i.item, 0, figures));
+    for (const NamedItem& i : kNodeItems)
+      print(out, "      %-12s %zu\n", i.name, value_of(i.item, 0, figures));
   }
   print(out, "  pages free     %zu\n", f.free);
   print(out, "        boost    0\n");
@@ -64,7 +72,8 @@ void show_zone(TextSink& out, const PageAllocator& pages, unsigned z, const Memo
   for (unsigned wanted = 1; wanted <= kZones; ++wanted) print(out, ", %zu", f.protection[wanted]);
   print(out, ")\n");
   if (f.present == 0) return;
-  for (const NamedItem& i : kZoneItems) print(out, "      %-12s %zu\n", i.name, value_of(i.item, f.free, figures));
+  for (const NamedItem& i : kZoneItems)
+    print(out, "      %-12s %zu\n", i.name, value_of(i.item, f.free, figures));
   const auto type = static_cast<ZoneType>(z);
   print(out, "  pagesets\n    cpu: 0\n");
   print(out, "              count: %zu\n", pages.listed_pages(type));

@@ -6,6 +6,7 @@
 #include <kernel/memory_init.hpp>
 #include <kernel/proc.hpp>
 #include <mm/kernel_memory.hpp>
+#include <mm/proc.hpp>
 
 namespace mink::kernel {
 
@@ -16,8 +17,13 @@ mm::KernelMemory& memory() { return mm::kernel_memory(); }
 constinit ProcFile files[] = {
     {"interrupts", [](TextSink& out) { irq_core().show(out); }},
     {"iomem", [](TextSink& out) { iomem().show(out); }},
-    {"slabinfo", [](TextSink& out) { memory().slab.print_slabinfo(out); }},
-    {"vmallocinfo", [](TextSink& out) { memory().vmalloc.print_vmallocinfo(out); }},
+    {"buddyinfo", mm::proc_buddyinfo},
+    {"meminfo", mm::proc_meminfo},
+    {"pagetypeinfo", mm::proc_pagetypeinfo},
+    {"slabinfo", mm::proc_slabinfo},
+    {"vmallocinfo", mm::proc_vmallocinfo},
+    {"vmstat", mm::proc_vmstat},
+    {"zoneinfo", mm::proc_zoneinfo},
 };
 
 // Memory with what was reserved in it before the page allocator.

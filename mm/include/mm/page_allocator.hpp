@@ -70,13 +70,13 @@ enum class FreeFault : unsigned {
 const char* fault_name(FreeFault fault);
 
 struct VmEvents {  // of the slow paths, since init
-  std::uint32_t direct_reclaims;
-  std::uint32_t failures;  // allocations that ended with nothing
-  std::uint32_t slabs_scanned;
-  std::uint32_t pages_reclaimed;
-  std::uint32_t wrong_contexts;
-  std::uint32_t fallbacks;     // blocks taken from another migrate type
-  std::uint32_t block_steals;  // ... with the whole page block
+  unsigned direct_reclaims;
+  unsigned failures;  // allocations that ended with nothing
+  unsigned slabs_scanned;
+  unsigned pages_reclaimed;
+  unsigned wrong_contexts;
+  unsigned fallbacks;     // blocks taken from another migrate type
+  unsigned block_steals;  // ... with the whole page block
 };
 
 class PageAllocator {
@@ -165,7 +165,16 @@ class PageAllocator {
     const std::size_t i = (reinterpret_cast<std::uintptr_t>(address) - linear_base_) >> kPageShift;
     return i < linear_pages_ ? map_ + i : nullptr;
   }
-  [[nodiscard]] bool contains(const page* p) const { return p >= map_ && p < map_ + map_pages_; }
+  // Is it a page of the mem_map, and not a pointer to somewhere between two?
+  [[nodiscard]] bool contains(const page* p) const {
+    const std::uintptr_t offset =
+        reinterpret_cast<std::uintptr_t>(p) - reinterpret_cast<std::uintptr_t>(map_);
+    if constexpr (sizeof(page) == 32) {
+      return std::rotr(offset, 5) < map_pages_;  // a remainder makes it an index beyond all
+    } else {
+      return offset / sizeof(page) < map_pages_ && offset % sizeof(page) == 0;
+    }
+  }
   // Unchecked arithmetic of the linear map: one shift and one addition on the target.
   [[nodiscard]] std::uintptr_t linear_address(const page* p) const {
     if constexpr (sizeof(page) == 32) {
@@ -215,9 +224,9 @@ class PageAllocator {
   [[nodiscard]] std::size_t free_blocks(ZoneType zone, unsigned order, MigrateType type) const;
   [[nodiscard]] std::size_t page_blocks(ZoneType zone, MigrateType type) const;
   // Pages given out and taken back, ever (wrap).
-  [[nodiscard]] std::uint32_t allocated(ZoneType zone) const;
-  [[nodiscard]] std::uint32_t released(ZoneType zone) const;
-  [[nodiscard]] std::uint32_t released() const;
+  [[nodiscard]] unsigned allocated(ZoneType zone) const;
+  [[nodiscard]] unsigned released(ZoneType zone) const;
+  [[nodiscard]] unsigned released() const;
   [[nodiscard]] const VmEvents& events() const { return events_; }
   [[nodiscard]] FreeFault last_fault() const { return last_fault_; }
   [[nodiscard]] std::size_t faults() const { return faults_; }

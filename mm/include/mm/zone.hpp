@@ -20,7 +20,7 @@ struct Watermarks {
 // Free blocks of one order and type: a ring through their heads.
 struct FreeList {
   page_link head;
-  std::uint32_t blocks;
+  unsigned blocks;
 };
 
 // Free single pages of one zone and type that are not merged: used last (warm in the cache) at the front,
@@ -28,23 +28,23 @@ struct FreeList {
 // marks.
 struct alignas(32) PageList {
   page_link head;
-  int room;                       // pages that it may still take; of an open list never negative
-  int limit;                      // `room` of the empty list; 0 while the zone is short
-  std::uint32_t allocated_state;  // page->state of a page taken from it
-  std::uint32_t taken;            // pages given to callers, ever (wraps)
-  std::uint32_t refilled;         // pages moved here from the free lists, ever
-  std::uint32_t drained;          // ... and back
+  int room;                  // pages that it may still take; of an open list never negative
+  int limit;                 // `room` of the empty list; 0 while the zone is short
+  unsigned allocated_state;  // page->state of a page taken from it
+  unsigned taken;            // pages given to callers, ever (wraps)
+  unsigned refilled;         // pages moved here from the free lists, ever
+  unsigned drained;          // ... and back
 
-  [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(limit - room); }
+  [[nodiscard]] unsigned count() const { return static_cast<unsigned>(limit - room); }
   // Pages given back by callers, ever: what else could have brought the count to where it is.
-  [[nodiscard]] std::uint32_t returned() const { return count() + taken + drained - refilled; }
+  [[nodiscard]] unsigned returned() const { return count() + taken + drained - refilled; }
 };
 
 // Interrupts off guards all of it.
 struct Zone {
   FreeList free[kOrders][kListTypes];
-  std::uint32_t nonempty[kListTypes];  // bit n: there are blocks of order n
-  std::size_t free_pages;              // in the free lists alone
+  unsigned nonempty[kListTypes];  // bit n: there are blocks of order n
+  std::size_t free_pages;         // in the free lists alone
   Watermarks mark;
   // Pages that an allocation which would rather have zone n must leave here (its last column is Movable's).
   std::size_t lowmem_reserve[kZones + 1];
@@ -61,9 +61,9 @@ struct Zone {
   std::size_t managed;  // pages given to this allocator
 
   // Events since init, beside those of the page lists.
-  std::uint32_t allocated;    // pages given out past the page lists
-  std::uint32_t released;     // pages taken back past the page lists
-  std::uint32_t allocstalls;  // allocations that had to reclaim for themselves
+  unsigned allocated;    // pages given out past the page lists
+  unsigned released;     // pages taken back past the page lists
+  unsigned allocstalls;  // allocations that had to reclaim for themselves
 
   [[nodiscard]] bool populated() const { return present != 0; }
 };

@@ -213,7 +213,8 @@ TEST(PageFaults, TheWrongMaskIsServedAsNowaitNotFromTheReserve) {
   TestArena small{{.pages = 1024, .min_free_kbytes = 256}};
   small.pages().begin_context_checks();
   sync::preempt_disable();
-  while (small.pages().alloc(GFP_KERNEL | __GFP_NOFAIL | __GFP_NOWARN, 0, kCaller) != nullptr) {}
+  while (small.pages().alloc(GFP_KERNEL | __GFP_NOFAIL | __GFP_NOWARN, 0, kCaller) != nullptr) {
+  }
   sync::preempt_enable();
   LONGS_EQUAL(64, small.pages().free_pages());
   LONGS_EQUAL(0, small.pages().events().direct_reclaims);
@@ -231,7 +232,8 @@ class Hoard final : public Shrinker {
     ++asked;
     last_gfp = gfp;
     // An allocation in here must not come back in here.
-    if (page* const p = pages_.alloc(GFP_KERNEL | __GFP_NOWARN, 0, kCaller); p != nullptr) pages_.free(p, 0, kCaller);
+    if (page* const p = pages_.alloc(GFP_KERNEL | __GFP_NOWARN, 0, kCaller); p != nullptr)
+      pages_.free(p, 0, kCaller);
     std::size_t given = 0;
     for (; given < pages && given < most && count_ > 0; ++given) pages_.free(held_[--count_], 0, kCaller);
     return given;
@@ -277,7 +279,7 @@ TEST(PageFaults, NoretryAsksOnceAndCostlyOrdersToo) {
   CHECK(pages.alloc(GFP_KERNEL | __GFP_NOWARN, 4, kCaller) == nullptr);
   LONGS_EQUAL(1, hoard.asked);
   hoard.asked = 0;
-  pages.alloc(GFP_KERNEL | __GFP_NOWARN | __GFP_REPEAT, 4, kCaller);
+  CHECK(pages.alloc(GFP_KERNEL | __GFP_NOWARN | __GFP_REPEAT, 4, kCaller) != nullptr);
   CHECK(hoard.asked > 4);
 }
 
