@@ -43,6 +43,7 @@ void* VmallocSpace::alloc(std::size_t size, gfp_t gfp, Asker who, bool user) {
 // low mark has in one piece, and than it has room for; so that a good zone's small blocks come before a worse
 // one's large ones. A hint: read without the allocator's lock.
 unsigned VmallocSpace::block_order(std::size_t wanted, gfp_t gfp) const {
+  if (wanted == 1) return 0;
   const unsigned best = static_cast<unsigned>((gfp & __GFP_HIGHMEM) != 0 ? ZoneType::HighMem
                                               : (gfp & __GFP_DMA) != 0   ? ZoneType::Dma
                                                                          : ZoneType::Normal);
@@ -63,18 +64,20 @@ unsigned VmallocSpace::block_order(std::size_t wanted, gfp_t gfp) const {
 Err VmallocSpace::populate(VmRegion& r, std::size_t pages, gfp_t gfp, const void* caller) {
   // A block is a hope: it must not cost anybody a reclaim. Compound, so that each page finds its head
   // (get_page).
-  const gfp_t hopeful = (gfp & ~__GFP_RECLAIM) | __GFP_NOWARN | __GFP_NORETRY | __GFP_COMP;
+  const gfp_t insistent = __GFP_RECLAIM | __GFP_WAIT | __GFP_NOFAIL | __GFP_REPEAT | __GFP_RETRY_MAYFAIL;
+  const gfp_t hopeful = (gfp & ~insistent) | __GFP_NOWARN | __GFP_NORETRY | __GFP_COMP;
   page** tail = &r.pages;
   unsigned most = kMaxOrder;  // falls when a block cannot be had after all
   while (r.page_count != pages) {
     const std::size_t left = pages - r.page_count;
     const unsigned order = std::min(most, block_order(left, gfp));
-    if (order == 0) {
+    if (order == 0 && left != 1) {
       if (const Err e = add_singles(r, tail, left, gfp, caller); !ok(e)) return e;
       continue;
     }
-    page* block = pages_->alloc(hopeful, order, caller);
+    page* block = pages_->alloc(order == 0 ? gfp : hopeful, order, caller);
     if (block == nullptr) {
+      if (order == 0) return Err::NoMem;
       most = order - 1;
       continue;
     }
@@ -93,14 +96,8 @@ Err VmallocSpace::add_singles(VmRegion& r, page**& tail, std::size_t wanted, gfp
   page* got[kBulk] = {};
   PhysAddr frames[kBulk];
   const std::size_t count = std::min(wanted, kBulk);
-  std::size_t filled = 1;
-  if (count == 1) {
-    got[0] = pages_->alloc(gfp, 0, caller);
-    if (got[0] == nullptr) return Err::NoMem;
-  } else {
-    filled = pages_->alloc_bulk(gfp, std::span<page*>{got, count}, caller);
-    if (filled == 0) return Err::NoMem;
-  }
+  const std::size_t filled = pages_->alloc_bulk(gfp, std::span<page*>{got, count}, caller);
+  if (filled == 0) return Err::NoMem;
   std::size_t n = 0;
   for (std::size_t i = 0; i < count; ++i) {
     page* const p = got[i];
