@@ -5,6 +5,8 @@
 #include <cstring>
 #include <mm/kernel_memory.hpp>
 
+#include <linux/string.h>
+
 #include "slab/fast_path.hpp"
 #include "slab/kmalloc_table.hpp"
 #include "slab/report.hpp"
@@ -100,8 +102,7 @@ void kfree(const void* object) { SlabFast::kfree(kernel_slab(), object, MINK_CAL
 void kfree_sensitive(const void* object) {
   const std::size_t size = kernel_slab().ksize(object, MINK_CALLER());
   if (size != 0) {
-    std::memset(const_cast<void*>(object), 0, size);
-    asm volatile("" ::"r"(object) : "memory");  // nobody reads it any more, but it is to be zero all the same
+    memzero_explicit(const_cast<void*>(object), size);
   } else if (!ZERO_OR_NULL_PTR(object)) {
     return;  // reported by ksize
   }
