@@ -30,7 +30,7 @@ MM = LOW + ["linux", "sync", "mm"]
 KERNEL = MM + ["kernel"]
 ALLOWED = {
     "base": [],
-    "linux": ["base", "arch/freelist.h"],
+    "linux": ["base", "arch/freelist.h", "sync/lock_check.h"],
     "lib": ["base"],
     "arch": ["base", "lib", "arch_impl"],
     "arm": LOW + ["arch_impl", "arch_arm"],

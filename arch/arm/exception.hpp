@@ -31,4 +31,7 @@ bool unwind_step(UnwindState& state);
 // exception returns to run_guarded's caller.
 bool recover_to_guard(ExceptionFrame& frame);
 
+// The places to return to belong to a thread: makes `guards` the running thread's and returns those of before.
+void* exchange_guards(void* guards);
+
 }  // namespace mink::arch::arm

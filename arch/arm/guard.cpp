@@ -4,6 +4,7 @@
 
 #include <arch/cpu.hpp>
 #include <arch/irq.hpp>
+#include <utility>
 
 namespace mink::arch {
 namespace {
@@ -15,7 +16,7 @@ struct Guard {
   bool irqs_off;
 };
 
-// Of the running thread: a context switch will have to save it.
+// Of the running thread: context.cpp saves it at a switch.
 constinit Guard* innermost = nullptr;
 
 extern "C" bool mink_call_guarded(void (*body)(void*), void* context, std::uint32_t* sp);
@@ -38,6 +39,8 @@ bool guarded() { return innermost != nullptr; }
 void drop_guards(const void* below) {
   while (innermost != nullptr && virt_of(innermost) < virt_of(below)) innermost = innermost->outer;
 }
+
+void* exchange_guards(void* guards) { return std::exchange(innermost, static_cast<Guard*>(guards)); }
 
 bool recover_to_guard(ExceptionFrame& frame) {
   if (innermost == nullptr || frame.kind == ExceptionKind::Fiq) return false;

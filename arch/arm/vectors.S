@@ -187,7 +187,18 @@ mink_vector_irq:
   bic   sp, sp, #7
   bl    mink_irq_entry
   mov   sp, r4
-  /* Here, on the thread's own stack, preemption will find its place. */
+  /* On the thread's own stack: it may be switched away from here, and come back here. */
+  ldr   r0, =mink_preempt_count
+  ldr   r1, =mink_need_resched
+  ldr   r0, [r0]
+  ldrb  r1, [r1]
+  cmp   r0, #0
+  cmpeq r1, #1
+  bne   1f
+  bic   sp, sp, #7
+  bl    mink_preempt_irq
+  mov   sp, r4
+1:
   clrex
   pop   {r0-r5, r12, lr}
   rfeia sp!

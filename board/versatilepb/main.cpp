@@ -6,6 +6,7 @@
 #include <arch_arm/exception.hpp>
 #include <arch_arm/layout.hpp>
 #include <board/memory_map.hpp>
+#include <kernel/contexts.hpp>
 #include <kernel/main.hpp>
 #include <kernel/memory_init.hpp>
 #include <kernel/power.hpp>
@@ -52,6 +53,8 @@ enum : unsigned {
   kInput = 1u << 11,
   kProc = 1u << 12,
   kThreadContext = 1u << 13,
+  kSoftirqs = 1u << 14,
+  kThreads = 1u << 15,
 };
 
 struct Step {
@@ -77,7 +80,10 @@ constexpr Step kBoot[] = {
     {"input", board::console_input_init, kIrqs, kInput},
     {"memory report", kernel::report_memory, kPages, 0},
     {"/proc", kernel::init_proc, kPages | kSlab | kVmalloc | kIrqs, kProc},
+    {"softirqs", kernel::init_softirqs, kIrqs, kSoftirqs},
+    {"threads", kernel::init_threads, kSlab | kVmalloc | kTick | kSoftirqs, kThreads},
     {"interrupts on", arch::irq_enable, kTick | kInput, kThreadContext},
+    {"service threads", kernel::start_service_threads, kThreads | kThreadContext, 0},
     {"context checks", kernel::begin_context_checks, kThreadContext, 0},
 };
 

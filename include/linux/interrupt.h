@@ -5,6 +5,7 @@
 #include <linux/hardirq.h>
 #include <linux/irqflags.h>
 #include <linux/irqreturn.h>
+#include <linux/softirq.h>
 
 /* The trigger is the line's own on mink's boards; these are compared among the users of a shared line. */
 #define IRQF_TRIGGER_NONE 0x00000000

@@ -3,4 +3,5 @@
 
 extern "C" {
 constinit unsigned mink_preempt_count = 0;
+constinit bool mink_need_resched = false;
 }

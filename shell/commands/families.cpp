@@ -5,8 +5,8 @@
 namespace mink::shell {
 namespace {
 
-constexpr const Family* kTable[] = {&kAllocateFamily, &kCacheFamily,    &kMemoryFamily, &kFileFamily,
-                                    &kInspectFamily,  &kExerciseFamily, &kShellFamily};
+constexpr const Family* kTable[] = {&kAllocateFamily, &kCacheFamily,  &kMemoryFamily,   &kFileFamily,
+                                    &kInspectFamily,  &kThreadFamily, &kExerciseFamily, &kShellFamily};
 
 }  // namespace
 

@@ -12,6 +12,7 @@ extern const Family kAllocateFamily;  // kmalloc, pages, vmalloc, live, release 
 extern const Family kCacheFamily;     // cache, mempool
 extern const Family kInspectFamily;   // pt, md, mw, sym
 extern const Family kMemoryFamily;    // free, gfp, check
+extern const Family kThreadFamily;    // ps
 extern const Family kExerciseFamily;  // soak, bench
 
 extern const std::span<const Family* const> kFamilies;

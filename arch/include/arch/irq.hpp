@@ -33,3 +33,7 @@ class [[nodiscard]] IrqGuard {
 
 // Called by the vectors with interrupts off, on the interrupt stack; defined by kernel/irq.
 extern "C" void mink_irq_entry(void);
+
+// Called by the vectors before they return to a thread with preempt_count 0 while mink_need_resched is set; interrupts
+// off, on the thread's own stack. Returns when the thread may go on. Defined by kernel/sched.
+extern "C" void mink_preempt_irq(void);

@@ -15,6 +15,12 @@ inline constexpr unsigned kHardirqMask = 0xf0000u;
 // Of the running thread (there is one CPU). Changed by kernel/irq, the locks and preempt_disable alone.
 extern "C" unsigned mink_preempt_count;
 
+// The tick or a wake-up wants another thread to run; acted upon as soon as preempt_count is zero.
+extern "C" bool mink_need_resched;
+
+// Defined by kernel/sched: lets the more urgent thread run. Thread context, preempt_count 0.
+extern "C" void mink_preempt_schedule(void);
+
 inline unsigned preempt_count() { return mink_preempt_count; }
 inline bool in_irq() { return (mink_preempt_count & kHardirqMask) != 0; }
 inline bool in_softirq() { return (mink_preempt_count & kSoftirqMask) != 0; }
@@ -25,10 +31,15 @@ inline void preempt_disable() {
   mink_preempt_count += kPreemptOffset;
   asm volatile("" ::: "memory");
 }
-// Threads and rescheduling come with the scheduler; until then the count alone changes.
-inline void preempt_enable() {
+inline void preempt_enable_no_resched() {
   asm volatile("" ::: "memory");
   mink_preempt_count -= kPreemptOffset;
+}
+// A wake-up made while preemption was off takes effect here.
+inline void preempt_enable() {
+  preempt_enable_no_resched();
+  if (mink_need_resched && mink_preempt_count == 0) [[unlikely]]
+    mink_preempt_schedule();
 }
 
 }  // namespace mink::sync

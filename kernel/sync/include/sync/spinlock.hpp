@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A spinlock on one CPU: holding it means no preemption; the irq guard also means no interrupts. A held lock is an object.
 #pragma once
+#include <sync/lock_check.h>
 #include <arch/irq.hpp>
-#include <base/assert.hpp>
 #include <sync/annotations.hpp>
 #include <sync/preempt.hpp>
 
@@ -10,28 +10,30 @@ namespace mink::sync {
 
 class CAPABILITY("spinlock") SpinLock {
  public:
-  constexpr explicit SpinLock(const char* name) : name_{name} {}
+  // name: in reports. rank: 0, or its place in the order of locks (docs/locking.md).
+  constexpr explicit SpinLock(const char* name, unsigned short rank = 0)
+      : check_{name, nullptr, rank, 0, 0} {}
   void lock() ACQUIRE() {
     preempt_disable();
-    MINK_ASSERT(!held_);  // one CPU: taking a held lock would spin for ever
-    held_ = true;
+    mink_lock_taken(&check_, __builtin_return_address(0));
   }
   void unlock() RELEASE() {
-    held_ = false;
+    mink_lock_released(&check_);
     preempt_enable();
   }
-  [[nodiscard]] bool held() const { return held_; }
-  [[nodiscard]] const char* name() const { return name_; }
+  [[nodiscard]] bool held() const { return check_.held != 0; }
+  [[nodiscard]] const char* name() const { return check_.name; }
 
  private:
-  const char* name_;
-  bool held_ = false;
+  mink_lock check_;
 };
 
 // For a lock that interrupt handlers take too.
 class SCOPED_CAPABILITY [[nodiscard]] IrqLockGuard {
  public:
-  explicit IrqLockGuard(SpinLock& lock) ACQUIRE(lock) : saved_{arch::irq_save()}, lock_{lock} { lock_.lock(); }
+  explicit IrqLockGuard(SpinLock& lock) ACQUIRE(lock) : saved_{arch::irq_save()}, lock_{lock} {
+    lock_.lock();
+  }
   ~IrqLockGuard() RELEASE() {
     lock_.unlock();
     arch::irq_restore(saved_);
