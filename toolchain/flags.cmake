@@ -43,4 +43,7 @@ target_link_options(mink_codegen INTERFACE ${MINK_LINK})
 add_library(mink_flags INTERFACE)
 target_link_libraries(mink_flags INTERFACE mink_codegen)
 target_compile_options(mink_flags INTERFACE ${MINK_LANGUAGE} ${MINK_WARNINGS})
+# The largest block of the page allocator is 2^n pages. 10 is Linux's; 11 is built and tested too (preset host-order11).
+set(MINK_MAX_ORDER 10 CACHE STRING "Largest order of a block of pages")
+target_compile_definitions(mink_flags INTERFACE MINK_MAX_ORDER=${MINK_MAX_ORDER})
 target_compile_definitions(mink_flags INTERFACE $<IF:$<BOOL:${MINK_TARGET}>,MINK_TARGET=1,MINK_HOST=1>)
