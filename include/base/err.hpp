@@ -20,6 +20,9 @@ enum class [[nodiscard]] Err : int {
   Inval = -22,
   NoSpace = -28,
   Range = -34,
+  IlSeq = -84,      // the check sum is wrong
+  TimedOut = -110,
+  NoMedium = -123,
 };
 // clang-format on
 
