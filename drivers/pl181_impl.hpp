@@ -214,7 +214,8 @@ void BasicPl181<Bus>::receive(unsigned most, bool checked) {
 
 template <class Bus>
 void BasicPl181<Bus>::transmit() {
-  for (unsigned i = 0; i < R::kHalfFifo && left_ != 0; ++i, --left_) regs_.template write<typename R::Fifo>(*at_++);
+  for (unsigned i = 0; i < R::kHalfFifo && left_ != 0; ++i, --left_)
+    regs_.template write<typename R::Fifo>(*at_++);
   if (left_ == 0) mask(events_, 0);  // now the end is awaited, not room
 }
 

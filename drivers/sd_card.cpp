@@ -117,8 +117,8 @@ Err SdCard::transfer(MciData direction, std::uint32_t sector, std::uint32_t coun
     for (unsigned tries = 1; !ok(e); ++tries) {
       ++figures_.errors;
       printk(KERN_WARNING "card: %s of %u sectors at %u failed: error %d%s\n",
-             direction == MciData::Read ? "read" : "write", now, sector, static_cast<int>(e),
-             tries < kTries ? ", trying again" : "");
+             direction == MciData::Read ? "read" : "write", now, static_cast<unsigned>(sector),
+             static_cast<int>(e), tries < kTries ? ", trying again" : "");
       const Err back = recover();
       if (!ok(back)) return back;
       if (tries == kTries) return e;

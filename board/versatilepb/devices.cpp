@@ -29,13 +29,17 @@ constinit std::optional<Sp804Counter<0>> spare_counter;
 constinit std::optional<VersatileCounter> counter;
 constinit std::optional<VersatileReset> reset;
 
-Mmio map(PhysAddr device, const char* name) {
+}  // namespace
+
+Mmio map_device(PhysAddr device, const char* name) {
   if (request_mem_region(device.raw(), kDeviceSize, name) == nullptr)
     panic("%s: its registers are taken\n", name);
   void __iomem* const at = ioremap(device.raw(), kDeviceSize);
   if (at == nullptr) panic("%s: cannot map its registers\n", name);
   return Mmio{virt_of(at)};
 }
+
+namespace {
 
 irqreturn_t on_uart(int, void* uart) { return IRQ_RETVAL(static_cast<Pl011*>(uart)->on_interrupt()); }
 
@@ -58,15 +62,15 @@ void early_console_init() {
 }
 
 void map_devices() {
-  uart0->move_to(map(kUart0, "uart0"));
-  const Mmio system = map(kSystemRegisters, "system registers");
+  uart0->move_to(map_device(kUart0, "uart0"));
+  const Mmio system = map_device(kSystemRegisters, "system registers");
   reset.emplace(system);
   kernel::set_power_control(*reset);
   counter.emplace(system);
-  vic.emplace(map(kVic, "vic"));
-  sic.emplace(map(kSic, "sic"));
-  tick.emplace(map(kTimer01, "timer0 timer1"), kTimerClockHz);
-  spare_counter.emplace(map(kTimer23, "timer2 timer3"), kTimerClockHz);
+  vic.emplace(map_device(kVic, "vic"));
+  sic.emplace(map_device(kSic, "sic"));
+  tick.emplace(map_device(kTimer01, "timer0 timer1"), kTimerClockHz);
+  spare_counter.emplace(map_device(kTimer23, "timer2 timer3"), kTimerClockHz);
 }
 
 void irq_chips_init() {

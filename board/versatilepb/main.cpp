@@ -84,6 +84,7 @@ constexpr Step kBoot[] = {
     {"threads", kernel::init_threads, kSlab | kVmalloc | kTick | kSoftirqs, kThreads},
     {"interrupts on", arch::irq_enable, kTick | kInput, kThreadContext},
     {"service threads", kernel::start_service_threads, kThreads | kThreadContext, 0},
+    {"card", board::card_init, kThreads | kThreadContext, 0},
     {"context checks", kernel::begin_context_checks, kThreadContext, 0},
 };
 

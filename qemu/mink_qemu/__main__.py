@@ -24,6 +24,7 @@ def parse_arguments(argv):
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--board", default="versatilepb", choices=sorted(boards.BOARDS), help="(default: %(default)s)")
     parser.add_argument("--mem", metavar="SIZE", help="memory of the machine, as 64M")
+    parser.add_argument("--sd", metavar="FILE", help="the image of the card in the slot: a power of two in size, as `truncate -s 16M FILE` makes it")
     parser.add_argument("--append", metavar="TEXT", default="", help="kernel command line")
     parser.add_argument("--exec", metavar="COMMANDS", help='"cmd; cmd": run these, then power off')
     parser.add_argument("--timeout", metavar="SECONDS", type=float,
@@ -60,7 +61,7 @@ def run(options):
     argv = boards.qemu_argv(boards.BOARDS[options.board], image,
                             memory=None if options.mem is None else boards.parse_size(options.mem),
                             append=options.append, commands=on_command_line, icount=options.icount, gdb_port=gdb_port,
-                            interactive=by_hand)
+                            interactive=by_hand, card=options.sd)
     if not options.no_build:
         build.image(options.board, options.image)
     if not image.exists():

@@ -4,6 +4,7 @@ import dataclasses
 import re
 
 MIB = 1 << 20
+CARD_LEAST = MIB
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,10 +39,22 @@ def quote_exec(commands):
     return 'exec="' + text.replace('"', "'") + '"'
 
 
-def qemu_argv(board, image, memory=None, append="", commands=None, icount=False, gdb_port=None, interactive=False):
+def check_card(path):
+    """ValueError if this file cannot be a card of QEMU's: it wants a power of two, and the protocol whole blocks."""
+    try:
+        with open(path, "rb") as file:
+            size = file.seek(0, 2)
+    except OSError as error:
+        raise ValueError(f"no card: {path}: {error.strerror}") from error
+    if size < CARD_LEAST or size & (size - 1):
+        raise ValueError(f"{path} has {size} bytes; a card has a power of two, from {CARD_LEAST // MIB}M on: "
+                         f"truncate -s 16M {path}")
+
+
+def qemu_argv(board, image, memory=None, append="", commands=None, icount=False, gdb_port=None, interactive=False, card=None):
     """The command that boots `image` (a path). ValueError says what is wrong with the wishes.
 
-    commands: travel in the kernel command line. interactive: a person sits there; the monitor is behind the escape key,
+    card: a file that is the SD card in the slot. commands: travel in the kernel command line. interactive: a person sits there; the monitor is behind the escape key,
     Ctrl-], and a panic stays on the screen. Else a panic powers off, so that nobody waits for the time to be up.
     """
     memory = board.default_memory if memory is None else memory
@@ -59,6 +72,10 @@ def qemu_argv(board, image, memory=None, append="", commands=None, icount=False,
     argv = ["qemu-system-arm", *board.machine, "-m", str(memory // MIB), "-kernel", str(image),
             "-display", "none", "-nic", "none", "-no-reboot"]
     argv += ["-echr", "0x1d", "-serial", "mon:stdio"] if interactive else ["-serial", "stdio", "-monitor", "none"]
+    if card is not None:
+        check_card(card)
+        # QEMU's own quoting: a comma in the name is two.
+        argv += ["-drive", f"file={str(card).replace(',', ',,')},if=sd,format=raw"]
     if append:
         argv += ["-append", append]
     if icount:

@@ -23,15 +23,15 @@ class MciModel final : public RegisterFile {
 
   // What goes wrong: each counts down to 0 and then happens once.
   struct Faults {
-    int read_crc = -1;     // in the nth block read
+    int read_crc = -1;  // in the nth block read
     int write_crc = -1;
-    int command = -1;      // the nth command is not answered
-    int interrupt = -1;    // the end of the nth data transfer raises no interrupt
+    int command = -1;    // the nth command is not answered
+    int interrupt = -1;  // the end of the nth data transfer raises no interrupt
   } faults;
-  bool card = true;        // in the slot
-  bool version1 = false;   // knows no CMD8
+  bool card = true;       // in the slot
+  bool version1 = false;  // knows no CMD8
   unsigned power_up_asks = 3;
-  unsigned busy_asks = 2;  // CMD13s until a write is programmed
+  unsigned busy_asks = 2;               // CMD13s until a write is programmed
   std::uint32_t write_protected = ~0u;  // sector whose write is refused
 
   std::vector<unsigned char> image;
@@ -138,7 +138,8 @@ class MciModel final : public RegisterFile {
     const unsigned index = R::Command::Index::get(value);
     ++commands[index];
     std::uint32_t answer[4] = {};
-    const bool answered = card && !due(faults.command) && serve(index, words[R::Argument::kOffset / 4], answer);
+    const bool answered =
+        card && !due(faults.command) && serve(index, words[R::Argument::kOffset / 4], answer);
     if (!R::Command::Response::in(value)) {
       status_ |= B::CmdSent::kMask;
     } else if (!answered) {

@@ -63,3 +63,24 @@ def test_a_panic_ends_a_script_but_not_a_person():
 def test_a_person_gets_the_monitor_and_a_script_does_not():
     assert "mon:stdio" in qemu_argv(BOARD, "x.bin", interactive=True)
     assert "mon:stdio" not in qemu_argv(BOARD, "x.bin")
+
+
+def test_a_card_in_the_slot(tmp_path):
+    card = tmp_path / "a,b.img"
+    card.write_bytes(bytes(2 * MIB))
+    argv = qemu_argv(BOARD, "mink.bin", card=card)
+    assert argv[argv.index("-drive") + 1] == f"file={tmp_path}/a,,b.img,if=sd,format=raw"
+    assert "-drive" not in qemu_argv(BOARD, "mink.bin")
+
+
+@pytest.mark.parametrize("size", [0, 512, 3 * MIB, 2 * MIB + 512])
+def test_no_card(tmp_path, size):
+    card = tmp_path / "card.img"
+    card.write_bytes(bytes(size))
+    with pytest.raises(ValueError, match="power of two"):
+        qemu_argv(BOARD, "mink.bin", card=card)
+
+
+def test_no_card_file(tmp_path):
+    with pytest.raises(ValueError, match="No such file"):
+        qemu_argv(BOARD, "mink.bin", card=tmp_path / "none.img")

@@ -10,7 +10,7 @@ struct Pl181Regs {
     using Ctrl = Field<0, 2>;
     static constexpr std::uint32_t kOff = 0, kUp = 2, kOn = 3;
   };
-  struct Clock : Reg<0x004, Rw> {   // 3.3.2: MCICLK = MCLK / (2 (ClkDiv + 1)), or MCLK with Bypass
+  struct Clock : Reg<0x004, Rw> {  // 3.3.2: MCICLK = MCLK / (2 (ClkDiv + 1)), or MCLK with Bypass
     using ClkDiv = Field<0, 8>;
     using Enable = Field<8>;
   };
@@ -48,8 +48,8 @@ struct Pl181Regs {
     using TxFifoHalfEmpty = Field<14>;  // 8 places or more
     using RxFifoHalfFull = Field<15>;   // 8 words or more
     using RxDataAvlbl = Field<21>;
-    static constexpr std::uint32_t kDataErrors = DataCrcFail::kMask | DataTimeOut::kMask | TxUnderrun::kMask |
-                                                 RxOverrun::kMask | StartBitErr::kMask;
+    static constexpr std::uint32_t kDataErrors =
+        DataCrcFail::kMask | DataTimeOut::kMask | TxUnderrun::kMask | RxOverrun::kMask | StartBitErr::kMask;
     static constexpr std::uint32_t kCommandErrors = CmdCrcFail::kMask | CmdTimeOut::kMask;
     static constexpr std::uint32_t kStatic = 0x7ff;  // stay until cleared; the others follow the hardware
   };

@@ -19,6 +19,7 @@ inline constexpr PhysAddr kAtags{0x00000100};
 // 4.1, table 4-1.
 inline constexpr PhysAddr kSystemRegisters{0x10000000};  // 4.2: status and system control registers
 inline constexpr PhysAddr kSic{0x10003000};              // 4.10: secondary interrupt controller
+inline constexpr PhysAddr kMci0{0x10005000};             // PL181 card slot
 inline constexpr PhysAddr kVic{0x10140000};              // PL190
 inline constexpr PhysAddr kTimer01{0x101e2000};          // SP804, two timers
 inline constexpr PhysAddr kTimer23{0x101e3000};
@@ -33,6 +34,9 @@ inline constexpr unsigned kVicTimer01 = 4;
 inline constexpr unsigned kVicTimer23 = 5;
 inline constexpr unsigned kVicUart0 = 12;
 inline constexpr unsigned kVicSic = 31;
+// Table 4-44: lines of the secondary controller.
+inline constexpr unsigned kSicMci0B = 1;
+inline constexpr unsigned kSicMci0A = 22;
 
 // Kernel irq numbers: the controllers' lines one after the other, from 16 (0-15 were the PC's, and stay
 // free).
@@ -43,6 +47,7 @@ inline constexpr unsigned kSicIrqBase = kVicIrqBase + 32;
 inline constexpr std::uint32_t kUartClockHz = 24'000'000;
 inline constexpr std::uint32_t kTimerClockHz = 1'000'000;
 inline constexpr std::uint32_t kCounterHz = 24'000'000;
+inline constexpr std::uint32_t kMciClockHz = 24'000'000;
 inline constexpr std::uint32_t kConsoleBaud = 38'400;
 
 }  // namespace mink::board

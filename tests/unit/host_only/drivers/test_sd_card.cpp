@@ -224,7 +224,8 @@ TEST(SdProtocol, bits_across_words) {
 
 TEST(SdProtocol, capacity_by_the_csd) {
   // A real 2 GB card: READ_BL_LEN 10, C_SIZE 3771, C_SIZE_MULT 7 (1 931 008 KB)
-  const std::uint32_t two_gb[4] = {0x007f0032, 0x5b5a8000u | 3771 >> 2, static_cast<std::uint32_t>(3771 << 30) | 7u << 15, 0};
+  const std::uint32_t two_gb[4] = {0x007f0032, 0x5b5a8000u | 3771 >> 2,
+                                   static_cast<std::uint32_t>(3771 << 30) | 7u << 15, 0};
   CHECK_EQUAL(3771u + 1, (sd::sectors_of(two_gb) >> 10));
   // A real 8 GB card: C_SIZE 0x3b37
   const std::uint32_t eight_gb[4] = {0x400e0032, 0x5b590000, 0x3b377f80, 0x0a404001};
