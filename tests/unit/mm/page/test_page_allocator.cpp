@@ -294,16 +294,18 @@ TEST(PageAllocator, APageOnAListIsNoWayAroundTheMarks) {
 }
 
 TEST(PageAllocator, ReferencesKeepABlock) {
-  TestArena arena;
-  page* const p = arena.pages().alloc(GFP_NOWAIT, 2, kCaller);
-  ++p->_refcount;
-  arena.pages().free(p, 2, kCaller);
-  LONGS_EQUAL(60, arena.pages().free_pages());
-  LONGS_EQUAL(1, p->_refcount);
-  CHECK(arena.sound());
-  arena.pages().free(p, 2, kCaller);
-  CHECK(arena.whole());
-  LONGS_EQUAL(0, arena.pages().faults());
+  for (const unsigned order : {0u, 2u}) {
+    TestArena arena;
+    page* const p = arena.pages().alloc(GFP_NOWAIT, order, kCaller);
+    ++p->_refcount;
+    arena.pages().free(p, order, kCaller);
+    LONGS_EQUAL(64 - (1 << order), arena.pages().free_pages());
+    LONGS_EQUAL(1, p->_refcount);
+    CHECK(arena.sound());
+    arena.pages().free(p, order, kCaller);
+    CHECK(arena.whole());
+    LONGS_EQUAL(0, arena.pages().faults());
+  }
 }
 
 TEST(PageAllocator, ACompoundBlockIsFreedWhole) {
