@@ -183,6 +183,13 @@ void IrqCore::handle(unsigned irq) {
   bool handled = false;
   for (IrqAction* action = d.actions; action != nullptr; action = action->next) {
     if (action->handler(static_cast<int>(irq), action->dev) != IRQ_NONE) handled = true;
+    if (!arch::irqs_disabled()) [[unlikely]] {  // handlers do not nest; what came in between is on our stack
+      if (!std::exchange(enabled_reported_, true)) {
+        printk(KERN_WARNING "irq %u handler %pS enabled interrupts\n", irq,
+               reinterpret_cast<const void*>(action->handler));
+      }
+      arch::irq_disable();
+    }
   }
   note(d, irq, handled);
 }

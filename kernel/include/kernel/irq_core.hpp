@@ -92,6 +92,7 @@ class IrqCore {
   IrqChip* root_ = nullptr;
   unsigned root_base_ = 0;
   unsigned spurious_ = 0;
+  bool enabled_reported_ = false;  // a handler that enables interrupts is named once
   void (*softirq_)() = nullptr;
 };
 

@@ -3,6 +3,7 @@
 // kernel/irq.
 #include <CppUTest/TestHarness.h>
 
+#include <arch/irq.hpp>
 #include <drivers/pl190.hpp>
 #include <drivers/versatile_sic.hpp>
 #include <kernel/irq_core.hpp>
@@ -133,7 +134,10 @@ TEST(InterruptControllers, an_interrupt_of_the_sic_comes_through_line_31) {
   CHECK_EQUAL(1u << 31, vic_model.enabled);
   CHECK_EQUAL(0, core.request(48 + 3, satisfy, 0, "keyboard", nullptr));
   sic_model.lines = 1u << 3;
-  core.entry();
+  {
+    const arch::IrqGuard guard;
+    core.entry();
+  }
   CHECK_EQUAL(1u, calls);
   CHECK_EQUAL(1u, core.count(51));
   CHECK_EQUAL(1u, core.count(47));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <CppUTest/TestHarness.h>
 
+#include <arch/irq.hpp>
 #include <kernel/irq_core.hpp>
 #include <sync/preempt.hpp>
 
@@ -70,6 +71,11 @@ TEST_GROUP(IrqCore) {
     CHECK_TRUE(ok(core.add_root(chip, kBase, 32)));
     a.chip = b.chip = &chip;
   }
+  // As the vectors do.
+  void enter() {
+    const arch::IrqGuard guard;
+    core.entry();
+  }
   int request(unsigned line, Device& device, unsigned long flags = 0, const char* name = "dev") {
     device.line = line;
     return core.request(kBase + line, handle, flags, name, &device);
@@ -86,7 +92,7 @@ TEST(IrqCore, a_handler_gets_its_number_and_device_in_irq_context) {
   request(5, a);
   a.raise();
   const unsigned before = sync::preempt_count();
-  core.entry();
+  enter();
   CHECK_EQUAL(1u, a.calls);
   CHECK_EQUAL(static_cast<int>(kBase + 5), a.irq);
   CHECK_TRUE(a.in_irq);
@@ -101,21 +107,21 @@ TEST(IrqCore, one_entry_handles_all_that_is_pending_by_priority) {
   request(3, b);
   a.raise();
   b.raise();
-  core.entry();
+  enter();
   CHECK_EQUAL(1, b.order);
   CHECK_EQUAL(2, a.order);
   CHECK_EQUAL(0u, core.spurious());
 }
 
 TEST(IrqCore, nothing_pending_is_spurious) {
-  core.entry();
+  enter();
   CHECK_EQUAL(1u, core.spurious());
 }
 
 TEST(IrqCore, a_line_without_handler_is_masked_and_counted) {
   chip.unmask(4);
   chip.raise(4);
-  core.entry();
+  enter();
   CHECK_EQUAL(1u, core.spurious());
   CHECK_FALSE(chip.unmasked(4));
 }
@@ -124,7 +130,7 @@ TEST(IrqCore, sharers_are_all_called_in_order_of_request) {
   CHECK_EQUAL(0, request(5, a, IRQF_SHARED));
   CHECK_EQUAL(0, request(5, b, IRQF_SHARED));
   b.raise();
-  core.entry();
+  enter();
   CHECK_EQUAL(1, a.order);
   CHECK_EQUAL(2, b.order);
   CHECK_EQUAL(0u, core.unhandled(kBase + 5));
@@ -158,7 +164,7 @@ TEST(IrqCore, free_takes_the_one_with_that_device) {
   STRCMP_EQUAL("first", static_cast<const char*>(core.free(kBase + 5, &a)));
   CHECK_TRUE(chip.unmasked(5));
   b.raise();
-  core.entry();
+  enter();
   CHECK_EQUAL(0u, a.calls);
   CHECK_EQUAL(1u, b.calls);
   STRCMP_EQUAL("second", static_cast<const char*>(core.free(kBase + 5, &b)));
@@ -196,10 +202,10 @@ TEST(IrqCore, a_masked_line_waits_and_is_delivered_when_enabled) {
   request(5, a);
   core.disable(kBase + 5);
   a.raise();
-  core.entry();
+  enter();
   CHECK_EQUAL(0u, a.calls);
   core.enable(kBase + 5);
-  core.entry();
+  enter();
   CHECK_EQUAL(1u, a.calls);
 }
 
@@ -219,7 +225,7 @@ TEST(IrqCore, a_cascade_is_dispatched_through_its_parent) {
   a.line = 2;
   CHECK_EQUAL(0, core.request(50, handle, 0, "behind", &a));
   a.raise();
-  core.entry();
+  enter();
   CHECK_EQUAL(1u, a.calls);
   CHECK_EQUAL(50, a.irq);
   CHECK_EQUAL(1u, core.count(50));
@@ -233,7 +239,7 @@ TEST(IrqCore, a_cascade_is_dispatched_through_its_parent) {
 TEST(IrqCore, a_storm_that_nobody_cares_for_is_masked) {
   CHECK_EQUAL(0, core.request(kBase + 8, refuse, 0, "deaf", &a));
   chip.raise(8);
-  core.entry();  // returns only because the line is masked in the end
+  enter();  // returns only because the line is masked in the end
   CHECK_FALSE(chip.unmasked(8));
   CHECK_EQUAL(IrqCore::kStormWindow, core.unhandled(kBase + 8));
   CHECK_TRUE(fakes::logged("irq 24: nobody cared"));
@@ -244,15 +250,30 @@ TEST(IrqCore, softirqs_follow_the_last_handler_of_the_outermost_interrupt) {
   core.set_softirq(softirq);
   request(5, a);
   a.raise();
-  core.entry();
+  enter();
   CHECK_EQUAL(1u, softirqs);
   CHECK_EQUAL(0u, softirq_count_seen);
   sync::mink_preempt_count += sync::kSoftirqOffset;  // an interrupt in a softirq: that one goes on by itself
   a.raise();
-  core.entry();
+  enter();
   sync::mink_preempt_count -= sync::kSoftirqOffset;
   CHECK_EQUAL(2u, a.calls);
   CHECK_EQUAL(1u, softirqs);
+}
+
+TEST(IrqCore, a_handler_that_enables_interrupts_is_named) {
+  const irq_handler_t careless = [](int, void* dev_id) {
+    static_cast<fakes::FakeIrqChip*>(dev_id)->lower(5);
+    local_irq_enable();
+    return IRQ_HANDLED;
+  };
+  CHECK_EQUAL(0, core.request(kBase + 5, careless, 0, "careless", &chip));
+  chip.raise(5);
+  const arch::IrqState state = arch::irq_save();
+  core.entry();
+  CHECK_TRUE(arch::irqs_disabled());
+  arch::irq_restore(state);
+  CHECK_TRUE(fakes::logged("enabled interrupts"));
 }
 
 TEST(IrqCore, free_irq_in_an_interrupt_is_refused) {
@@ -269,12 +290,12 @@ TEST(IrqCore, proc_interrupts_has_linux_columns) {
   request(4, b, IRQF_SHARED, "other");
   for (int i = 0; i < 6; ++i) {
     a.raise();
-    core.entry();
+    enter();
   }
   Device uart;
   uart.chip = &chip;
   request(7, uart, 0, "uart-pl011");
-  core.entry();  // spurious
+  enter();  // spurious
   char text[512];
   BufferSink out{text};
   core.show(out);
