@@ -30,9 +30,12 @@ constinit Hook tick_hook = nullptr;
 // ticks that could not be delivered are not lost; to the nearest, because the two counters need not be in
 // step.
 unsigned long elapsed_jiffies() {
-  const std::uint64_t passed = monotonic_clock().cycles() - last_tick + cycles_per_tick / 2;
-  if (passed < 2 * cycles_per_tick) return passed >= cycles_per_tick ? 1 : 0;
-  return static_cast<unsigned long>(passed / cycles_per_tick);
+  std::uint64_t passed = monotonic_clock().cycles() - last_tick + cycles_per_tick / 2;
+  unsigned long elapsed = 0;
+  for (; passed >= cycles_per_tick && elapsed < 8; ++elapsed) passed -= cycles_per_tick;
+  if (passed >= cycles_per_tick)
+    elapsed += static_cast<unsigned long>(passed / cycles_per_tick);  // seldom: it costs
+  return elapsed;
 }
 
 irqreturn_t on_tick(int, void* device) {

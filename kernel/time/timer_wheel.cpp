@@ -106,6 +106,13 @@ void TimerWheel::deal_out(unsigned level) {
   }
 }
 
+// Level 0 comes round: from the top down, so that what comes from above may go on at once.
+void TimerWheel::deal_out_near() {
+  for (unsigned level = kLevels - 1; level != 0; --level) {
+    if ((next_ & ((1ul << shift_of(level)) - 1)) == 0) deal_out(level);
+  }
+}
+
 // The next timer that is due, off the wheel, or nullptr.
 timer_list* TimerWheel::take_due() {
   const arch::IrqGuard guard;
@@ -121,12 +128,12 @@ void TimerWheel::run(unsigned long now) {
   while (time_after_eq(now, next_)) {
     {
       const arch::IrqGuard guard;
-      // From the top down, so that what comes from above may go on at once.
-      for (unsigned level = kLevels - 1; level != 0; --level) {
-        if ((next_ & ((1ul << shift_of(level)) - 1)) == 0) deal_out(level);
-      }
-      move_ring(slot(0, next_), due_);
+      if ((next_ & (kNear - 1)) == 0) [[unlikely]]
+        deal_out_near();
+      Link& now_due = slot(0, next_);
       ++next_;  // before the functions run: what they start fires from the next jiffy on
+      if (is_empty(now_due)) continue;
+      move_ring(now_due, due_);
     }
     while (timer_list* const timer = take_due()) {
       const unsigned before = sync::preempt_count();

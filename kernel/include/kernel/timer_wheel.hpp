@@ -50,6 +50,7 @@ class TimerWheel {
   [[nodiscard]] Link& slot_for(unsigned long expires);
   void insert(timer_list& timer);
   void deal_out(unsigned level);
+  void deal_out_near();
   timer_list* take_due();
   [[nodiscard]] bool check_slot(const Link& head, unsigned level, unsigned index, std::size_t& count) const;
 
