@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The line editor on the real console: keys, history, completion, garbage. `help mode` serves as a visible effect."""
+import time
+
 import pytest
 
 EFFECT = "mode: shows or sets what the console may be sent"
@@ -104,3 +106,15 @@ def test_many_piped_lines_are_not_lost(console):
     addresses = [line for line in text.splitlines() if line.startswith("c000")]
     assert len(addresses) == 500
     assert text.count("mink> ") <= 501
+
+
+@pytest.mark.parametrize("command, ends_with", [("watch uptime", ""), ("soak 60", "soak: stopped early")])
+def test_ctrl_c_ends_a_long_command(console, command, ends_with):
+    console.console.send_line(command)
+    time.sleep(0.3)
+    console.console.send("\x03")
+    text = ""
+    while "^C" not in text:
+        text += console.console.read_until_prompt(10)
+    assert ends_with in text
+    assert EFFECT in console.ok("help mode")

@@ -124,6 +124,8 @@ TEST(LineEditor, half_and_broken_escapes_are_harmless) {
   check_line("ok", "\x1b[1111111111111111111111111111Dok");
   editor.begin("> ");
   check_line("x", "\x1b\x1b[Cx");
+  editor.begin("> ");
+  check_line("Xab", "ab\x1b[\x01X");
 }
 
 TEST(LineEditor, every_byte_value_is_harmless) {
@@ -147,6 +149,9 @@ TEST(LineEditor, long_line_is_refused_and_the_next_one_is_whole) {
   for (std::size_t i = 0; i < kMaxLine; ++i) CHECK(type("a") == Event::None);
   CHECK(type("\r") == Event::Line);
   LONGS_EQUAL(kMaxLine, editor.text().size());
+  editor.begin("> ");
+  for (std::size_t i = 0; i < kMaxLine + 1; ++i) type("b");
+  CHECK(type("\r") == Event::TooLong);
   editor.begin("> ");
   for (std::size_t i = 0; i < 5000; ++i) type("b");
   CHECK(type("\r") == Event::TooLong);

@@ -142,6 +142,7 @@ TEST(Shell, addresses_flags_and_counts) {
   STRCMP_EQUAL("0xc0008000\nforced 0xc0123450\n0xc0a41f80\n", out.text());
   LONGS_EQUAL(2, shell.run_line("at"));
   LONGS_EQUAL(2, shell.run_line("at 1 2 3"));
+  LONGS_EQUAL(0, shell.run_line("at -f 1 2"));
   out.clear();
   LONGS_EQUAL(2, shell.run_line("at jif"));
   STRCMP_EQUAL(

@@ -91,6 +91,27 @@ TEST(RegionMap, what_was_freed_is_not_given_out_before_the_purge) {
   CHECK_TRUE(take(kPages) != nullptr);
 }
 
+TEST(RegionMap, when_all_is_free_the_first_object_is_the_hole_and_the_others_are_spare) {
+  const std::size_t spares = map->spare_count();
+  unsigned random = 3;
+  for (int round = 0; round < 200; ++round) {
+    VmRegion* held[8];
+    for (VmRegion*& r : held) {
+      const std::size_t pages = 1 + next_random(random) % 5;
+      r = take(pages, next_random(random) % 3 == 0 ? k64K : kPageSize);
+    }
+    for (unsigned i = 8; i > 0; --i) {  // in any order, merged now and then
+      const unsigned n = next_random(random) % i;
+      free(held[n]);
+      held[n] = held[i - 1];
+      if (next_random(random) % 3 == 0) merge_all();
+    }
+    merge_all();
+    CHECK_EQUAL(spares, map->spare_count());
+    POINTERS_EQUAL(&objects[0], map->first());
+  }
+}
+
 TEST(RegionMap, the_purge_span_covers_all_that_is_lazy) {
   VmRegion* a = take(2);
   VmRegion* b = take(3);

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""The names in Linux 6.1's /proc files, in their order (a kernel for the same CPU without NUMA, memcg and tracing)."""
+
+MEMINFO = """
+MemTotal MemFree MemAvailable Buffers Cached SwapCached Active Inactive Active(anon) Inactive(anon) Active(file)
+Inactive(file) Unevictable Mlocked SwapTotal SwapFree Dirty Writeback AnonPages Mapped Shmem KReclaimable Slab
+SReclaimable SUnreclaim KernelStack PageTables SecPageTables NFS_Unstable Bounce WritebackTmp CommitLimit Committed_AS
+VmallocTotal VmallocUsed VmallocChunk Percpu
+""".split()
+
+VMSTAT = """
+nr_free_pages nr_zone_inactive_anon nr_zone_active_anon nr_zone_inactive_file nr_zone_active_file nr_zone_unevictable
+nr_zone_write_pending nr_mlock nr_bounce nr_free_cma nr_inactive_anon nr_active_anon nr_inactive_file nr_active_file
+nr_unevictable nr_slab_reclaimable nr_slab_unreclaimable nr_isolated_anon nr_isolated_file workingset_nodes
+workingset_refault_anon workingset_refault_file workingset_activate_anon workingset_activate_file
+workingset_restore_anon workingset_restore_file workingset_nodereclaim nr_anon_pages nr_mapped nr_file_pages nr_dirty
+nr_writeback nr_writeback_temp nr_shmem nr_shmem_hugepages nr_shmem_pmdmapped nr_file_hugepages nr_file_pmdmapped
+nr_anon_transparent_hugepages nr_vmscan_write nr_vmscan_immediate_reclaim nr_dirtied nr_written nr_throttled_written
+nr_kernel_misc_reclaimable nr_foll_pin_acquired nr_foll_pin_released nr_kernel_stack nr_page_table_pages
+nr_sec_page_table_pages nr_dirty_threshold nr_dirty_background_threshold pgpgin pgpgout pswpin pswpout pgalloc_normal
+pgalloc_movable allocstall_normal allocstall_movable pgskip_normal pgskip_movable pgfree pgactivate pgdeactivate
+pglazyfree pgfault pgmajfault pglazyfreed pgrefill pgreuse pgsteal_kswapd pgsteal_direct pgdemote_kswapd
+pgdemote_direct pgscan_kswapd pgscan_direct pgscan_direct_throttle pgscan_anon pgscan_file pgsteal_anon pgsteal_file
+pginodesteal slabs_scanned kswapd_inodesteal kswapd_low_wmark_hit_quickly kswapd_high_wmark_hit_quickly pageoutrun
+pgrotated drop_pagecache drop_slab oom_kill pgmigrate_success pgmigrate_fail thp_migration_success thp_migration_fail
+thp_migration_split compact_migrate_scanned compact_free_scanned compact_isolated compact_stall compact_fail
+compact_success compact_daemon_wake compact_daemon_migrate_scanned compact_daemon_free_scanned unevictable_pgs_culled
+unevictable_pgs_scanned unevictable_pgs_rescued unevictable_pgs_mlocked unevictable_pgs_munlocked
+unevictable_pgs_cleared unevictable_pgs_stranded nr_unstable
+""".split()
+
+# Lines of one word and a figure, of the first zone.
+ZONEINFO = """
+nr_inactive_anon nr_active_anon nr_inactive_file nr_active_file nr_unevictable nr_slab_reclaimable
+nr_slab_unreclaimable nr_isolated_anon nr_isolated_file workingset_nodes workingset_refault_anon
+workingset_refault_file workingset_activate_anon workingset_activate_file workingset_restore_anon
+workingset_restore_file workingset_nodereclaim nr_anon_pages nr_mapped nr_file_pages nr_dirty nr_writeback
+nr_writeback_temp nr_shmem nr_shmem_hugepages nr_shmem_pmdmapped nr_file_hugepages nr_file_pmdmapped
+nr_anon_transparent_hugepages nr_vmscan_write nr_vmscan_immediate_reclaim nr_dirtied nr_written nr_throttled_written
+nr_kernel_misc_reclaimable nr_foll_pin_acquired nr_foll_pin_released nr_kernel_stack nr_page_table_pages
+nr_sec_page_table_pages boost min low high spanned present managed cma protection nr_free_pages nr_zone_inactive_anon
+nr_zone_active_anon nr_zone_inactive_file nr_zone_active_file nr_zone_unevictable nr_zone_write_pending nr_mlock
+nr_bounce nr_free_cma pagesets cpu count high batch node_unreclaimable start_pfn
+""".split()
