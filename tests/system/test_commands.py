@@ -57,6 +57,7 @@ RIGHT = [
     ("gfp GFP_ATOMIC", r"__GFP_HIGH"),
     ("gfp 0xcc0", r"GFP_KERNEL"),
     ("gfp", r"GFP_KERNEL +0x00000cc0 "),
+    ("ps", r"\n"),
     ("bench page", r"order 0: __get_free_page \+ free_page +\d+\.\d\d\n"),
     ("status", r"^0\n$"),
 ]
@@ -107,6 +108,7 @@ WRONG = [
     ("mempool", "create alloc free destroy"),
     ("mempool create pool 0 256", "MIN is a number from 1"),
     ("mempool alloc nothing", "there is no 'nothing'"),
+    ("ps 1", "takes 0 arguments"),
     ("check all", "takes 0 arguments"),
     ("soak", "takes 1 to 2 arguments"),
     ("soak 0", "SECONDS is a number from 1"),
