@@ -100,6 +100,7 @@ def main():
         run_.step("tools", lambda: python_tests("tools"))
         run_.step("unit tests, host 64-bit", lambda: unit_tests("host"))
         run_.step("unit tests, host 32-bit", lambda: unit_tests("host32"))
+        run_.step("unit tests, blocks of 2^11 pages", lambda: unit_tests("host-order11"))
     if wanted & {"target", "static"}:
         run_.check("build for the target", lambda: built("versatilepb"))
     if "target" in wanted:
