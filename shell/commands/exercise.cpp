@@ -39,7 +39,9 @@ constexpr Command kCommands[] = {
      .summary = "random operations on all allocators at once, everything verified",
      .example = "soak 10 42",
      .run = run_soak,
-     .details = "The same seed makes the same choices. Ctrl-C ends it early."},
+     .details = "Contents are patterned and verified; a timer allocates with GFP_ATOMIC beside it; now and "
+                "then hardly\n"
+                "any memory is left. The same seed makes the same choices. Ctrl-C ends it early."},
     {.name = "bench",
      .usage = "[OPERATION...]",
      .summary = "what operations cost, in instructions under -icount, else in time",

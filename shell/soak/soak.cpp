@@ -8,6 +8,7 @@
 
 #include "memory_state.hpp"
 #include "soak/exercise.hpp"
+#include "soak/squeeze.hpp"
 #include "soak/ticker.hpp"
 
 namespace mink::shell {
@@ -16,6 +17,9 @@ namespace {
 constexpr std::size_t kSlots = 48;      // live allocations of one allocator, at most
 constexpr unsigned kStepsPerLook = 64;  // operations between two looks at the clock
 constexpr unsigned kChecksPerSecond = 2;
+// Of this many operations the last ones run with hardly any memory.
+constexpr unsigned kSqueezePeriod = 8192;
+constexpr unsigned kSqueezed = 1024;
 
 struct Tally {
   unsigned long operations = 0;
@@ -37,12 +41,16 @@ class Soak {
   Ticker ticker;
   unsigned long faults = 0;
   unsigned long checks = 0;
+  unsigned long squeezes = 0;
 
  private:
+  void squeeze();
   void fill(const Exercise& exercise, Tally& tally, Slot& slot);
   void empty(const Exercise& exercise, Slot& slot);
 
   Random random_;
+  Squeeze squeeze_;
+  unsigned long steps_ = 0;
   Slot slots_[kExerciseCount][kSlots];
 };
 
@@ -56,7 +64,16 @@ bool Soak::start() {
   return true;
 }
 
+void Soak::squeeze() {
+  const unsigned long phase = steps_++ % kSqueezePeriod;
+  if (phase == 0) squeeze_.release();
+  if (phase != kSqueezePeriod - kSqueezed) return;
+  squeeze_.hold();
+  ++squeezes;
+}
+
 void Soak::step() {
+  squeeze();
   const std::uint32_t which = random_.below(kExerciseCount);
   Slot& slot = slots_[which][random_.below(kSlots)];
   ++tallies[which].operations;
@@ -92,6 +109,7 @@ void Soak::release_all() {
 }
 
 void Soak::stop() {
+  squeeze_.release();
   ticker.stop();
   faults += ticker.faults();
   release_all();
@@ -114,6 +132,7 @@ void report(const Soak& soak, unsigned seconds, TextSink& out) {
   print(out, "  %-8s %9lu operations in %u s\n", "all", total, seconds);
   print(out, "  timer    %9lu allocations, %lu without memory\n", soak.ticker.allocations(),
         soak.ticker.failures());
+  print(out, "  squeezes %9lu times %u operations with hardly any memory\n", soak.squeezes, kSqueezed);
   print(out, "  checks   %9lu of every structure\n", soak.checks);
   print(out, "  faults   %9lu found\n", soak.faults);
 }
