@@ -186,8 +186,8 @@ int run_cache(Args& args, TextSink& out) { return run_action(kCacheActions, args
 // --- mempool ---
 
 struct Pool {
-  char name[24];
-  mempool_t* pool;  // nullptr: this place is free
+  char name[24] = {};
+  mempool_t* pool = nullptr;  // nullptr: this place is free
 };
 constinit Pool pools[8];
 
