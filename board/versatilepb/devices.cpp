@@ -9,6 +9,7 @@
 #include <base/log.h>
 #include <arch_arm/layout.hpp>
 #include <kernel/clock.hpp>
+#include <kernel/console.hpp>
 #include <kernel/irq_core.hpp>
 #include <kernel/log.hpp>
 #include <kernel/power.hpp>
@@ -41,7 +42,11 @@ Mmio map_device(PhysAddr device, const char* name) {
 
 namespace {
 
-irqreturn_t on_uart(int, void* uart) { return IRQ_RETVAL(static_cast<Pl011*>(uart)->on_interrupt()); }
+irqreturn_t on_uart(int, void* uart) {
+  if (!static_cast<Pl011*>(uart)->on_interrupt()) return IRQ_NONE;
+  kernel::console_input_arrived();
+  return IRQ_HANDLED;
+}
 
 // Does the counter count? Some of the board's registers are missing where only its CPU and timers are modelled.
 bool runs(const kernel::ClockSource& source) {

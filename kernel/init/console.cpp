@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The kernel's one console.
 #include <linux/jiffies.h>
+#include <linux/wait.h>
 
 #include <arch/cpu.hpp>
 #include <arch/irq.hpp>
@@ -15,13 +16,31 @@ namespace {
 constinit Console* output = nullptr;
 constinit ConsoleInput* input = nullptr;
 
-// Sleeps until an interrupt, unless a byte is there. With interrupts off between the look and the wait, the
-// byte that comes in between still ends the wait: WFI wakes on a masked interrupt.
-void wait_for_input(int& byte) {
+constinit wait_queue_head_t readers = __WAIT_QUEUE_HEAD_INITIALIZER(readers);
+
+// Before there are threads: sleeps until an interrupt, unless a byte is there. With interrupts off between the look and the
+// wait, the byte that comes in between still ends the wait: WFI wakes on a masked interrupt.
+void wait_for_interrupt_or(int& byte) {
   arch::irq_disable();
-  byte = input != nullptr ? input->try_get() : ConsoleInput::kNone;
+  byte = console_try_getc();
   if (byte == ConsoleInput::kNone) arch::wait_for_interrupt();
   arch::irq_enable();
+}
+
+// A byte, or kNone after `ticks`.
+int get_within(long ticks) {
+  MINK_ASSERT(!sync::in_atomic() && !arch::irqs_disabled());
+  int byte = ConsoleInput::kNone;
+  if (current != nullptr) {
+    ___wait_event(readers, (byte = console_try_getc()) != ConsoleInput::kNone, TASK_INTERRUPTIBLE, ticks);
+    return byte;
+  }
+  const unsigned long start = jiffies;
+  while (byte == ConsoleInput::kNone &&
+         (ticks == MAX_SCHEDULE_TIMEOUT || jiffies - start < static_cast<unsigned long>(ticks))) {
+    wait_for_interrupt_or(byte);
+  }
+  return byte;
 }
 
 }  // namespace
@@ -36,20 +55,14 @@ void console_write(const char* text, std::size_t size) {
 
 int console_try_getc() { return input != nullptr ? input->try_get() : ConsoleInput::kNone; }
 
-int console_getc() {
-  MINK_ASSERT(!sync::in_atomic() && !arch::irqs_disabled());
-  int byte = ConsoleInput::kNone;
-  while (byte == ConsoleInput::kNone) wait_for_input(byte);
-  return byte;
+int console_getc() { return get_within(MAX_SCHEDULE_TIMEOUT); }
+
+// One tick more: the present one is half over.
+int console_getc_timeout(unsigned milliseconds) {
+  return get_within(static_cast<long>(msecs_to_jiffies(milliseconds)) + 1);
 }
 
-int console_getc_timeout(unsigned milliseconds) {
-  MINK_ASSERT(!sync::in_atomic() && !arch::irqs_disabled());
-  const unsigned long end = jiffies + msecs_to_jiffies(milliseconds) + 1;  // the present one is half over
-  int byte = console_try_getc();
-  while (byte == ConsoleInput::kNone && time_before(jiffies, end)) wait_for_input(byte);
-  return byte;
-}
+void console_input_arrived() { wake_up(&readers); }
 
 bool console_take_break() { return input != nullptr && input->take_break(); }
 

@@ -39,8 +39,11 @@ void set_console_input(ConsoleInput& input);
 // Text straight to the console, past the log: the shell's output. Any context; no effect without a console.
 void console_write(const char* text, std::size_t size);
 
-// The next byte of input. Waits for it with WFI, so interrupts must be on and the caller a thread: not in
-// interrupt, no spinlock held (asserted).
+// For the input's interrupt handler: there may be something to read. Any context.
+void console_input_arrived();
+
+// The next byte of input. Sleeps until it comes (before there are threads: waits with WFI), so interrupts must be on and
+// no spinlock held (asserted).
 int console_getc();
 // ... or ConsoleInput::kNone after `milliseconds` without one.
 int console_getc_timeout(unsigned milliseconds);
