@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""Whatever comes down the line, as fast as it comes: nothing crashes, nothing is lost, memory stays whole."""
+import random
+import subprocess
+
+import pytest
+from conftest import BOARD
+from mink_qemu import boards, build
+
+FAREWELL = b"\x03\nmode plain\nrelease all\ncheck\npoweroff 0\n"
+
+
+def session(stream):
+    """What a machine says to a stream of bytes that ends in its power-off."""
+    argv = boards.qemu_argv(BOARD, build.image_path(BOARD.name, "kernel"))
+    result = subprocess.run(argv, input=stream, capture_output=True, timeout=60, check=False)
+    return result.stdout.decode("latin-1").replace("\r", "")
+
+
+def check_farewell(output):
+    tail = output[output.rindex("mink> check"):]
+    assert tail.count(": ok\n") >= 4
+    assert "WRONG" not in tail
+    assert tail.rstrip().endswith("mink: power off, status 0")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_bytes(seed):
+    check_farewell(session(random.Random(seed).randbytes(200_000) + FAREWELL))
+
+
+def test_random_keys():
+    """Escape sequences, whole and broken, control characters, quotes, tabs: what random bytes seldom make."""
+    pick = random.Random(3)
+    pieces = [b"\x1b[A", b"\x1b[B", b"\x1b[C", b"\x1b[D", b"\x1b[", b"\x1b", b"\x1b[3~", b"\x1bO", b"\x1b[1;5", b"\t", b"\x7f", b"'",
+              b'"', b"\\", b";", b" ", b"\x01", b"\x05", b"\x0b", b"\x0c", b"\x15", b"\x17", b"\x00", b"help", b"cat ", b"/proc/",
+              b"kmalloc ", b"release ", b"#1", b"-1", b"99999999999999999999", b"x" * 300, b"\r", b"\n", b"\r\n", b"\x03"]
+    check_farewell(session(b"".join(pick.choice(pieces) for _ in range(5_000)) + FAREWELL))
+
+
+def test_ten_thousand_commands_at_line_speed():
+    lines = b"".join(b"kmalloc %d GFP_ATOMIC; release #%d\n" % (i % 5000, i) for i in range(1, 10_001))
+    output = session(b"mode plain\n" + lines + b"live\n" + FAREWELL)
+    assert "\nmink> live\n0 allocations\n" in output
+    assert output.count("\n#") == 10_000
+    assert "\n#10000 kmalloc 0 " in output
+    check_farewell(output)
+
+
+@pytest.mark.parametrize("length", [1022, 1023, 1024, 4096, 100_000])
+def test_lines_of_any_length(length):
+    output = session(b"mode plain\nhelp " + b"x" * (length - 5) + b"\nstatus\n" + FAREWELL)
+    assert ("line too long" in output) == (length > 1023)
+    check_farewell(output)
