@@ -9,16 +9,17 @@ template <class Bus>
 void BasicPl011<Bus>::init(std::uint32_t baud) {
   regs_.template write<typename R::Imsc>(0);
   regs_.template write<typename R::Icr>(R::Ints::kAll);
-  const std::uint32_t line = R::LcrH::WordLength::put(3) | R::LcrH::FifoEnable::put(1);
-  // A line that firmware has set up stays as it is, speed and all: switching the FIFOs on would empty them.
-  if (regs_.template read<typename R::LcrH>() != line) {
+  // The FIFOs stay on or off as they are: switching them loses the byte that comes in at that moment. A line that
+  // firmware has set up stays whole, speed and all.
+  const std::uint32_t found = regs_.template read<typename R::LcrH>();
+  const std::uint32_t line = R::LcrH::WordLength::put(3) | (found & R::LcrH::FifoEnable::kMask);
+  if (found != line) {
     flush();
     regs_.template write<typename R::Cr>(0);
     // DDI 0183G 3.3.6: divisor = clock / (16 baud), in 1/64ths rounded; writing LCR_H makes it valid.
     const std::uint32_t divisor = (clock_hz_ * 4 + baud / 2) / baud;
     regs_.template write<typename R::Ibrd>(divisor >> 6);
     regs_.template write<typename R::Fbrd>(divisor & 63);
-    drain_fifo();
     regs_.template write<typename R::LcrH>(line);
   }
   regs_.template write<typename R::Ifls>(

@@ -24,7 +24,7 @@ class BasicPl011 final : public kernel::Console, public kernel::ConsoleInput {
   // clock_hz: that of UARTCLK. Touches nothing yet.
   constexpr BasicPl011(Bus bus, std::uint32_t clock_hz) : regs_{bus}, clock_hz_{clock_hz} {}
 
-  // Eight bits, no parity, FIFOs on, interrupts masked. Bytes that already arrived are kept. Once, before any
+  // Eight bits, no parity, FIFOs as found, interrupts masked. Bytes that already arrived are kept. Once, before any
   // output.
   void init(std::uint32_t baud);
   // Receives by interrupt from now on: the board has connected on_interrupt() to the line.
