@@ -17,7 +17,7 @@ typedef unsigned int slab_flags_t;
 #define SLAB_HWCACHE_ALIGN ((slab_flags_t)0x00002000u)      /* objects start on cache lines (32 bytes) */
 #define SLAB_CACHE_DMA ((slab_flags_t)0x00004000u)          /* slabs from zone DMA */
 #define SLAB_STORE_USER ((slab_flags_t)0x00010000u)         /* remember who allocated and who freed */
-#define SLAB_RECLAIM_ACCOUNT                                                                                \
+#define SLAB_RECLAIM_ACCOUNT \
   ((slab_flags_t)0x00020000u)                            /* objects can be reclaimed: placed and counted so \
                                                           */
 #define SLAB_PANIC ((slab_flags_t)0x00040000u)           /* no cache, no kernel */

@@ -48,7 +48,7 @@ TEST_GROUP(SlabRandom) {
     for (unsigned i = 0; i < l.size; ++i) BYTES_EQUAL(l.stamp, l.memory[i]);
   }
 
-  void run(SlabBox & box, unsigned seed, int steps, std::initializer_list<kmem_cache*> caches) {
+  void run_random(SlabBox & box, unsigned seed, int steps, std::initializer_list<kmem_cache*> caches) {
     Random random{seed};
     std::size_t count = 0;
     for (int step = 0; step < steps; ++step) {
@@ -101,7 +101,7 @@ TEST(SlabRandom, plain_and_debug_caches_with_kmalloc_beside_them) {
     kmem_cache* const odd = box.make("odd", 88);
     kmem_cache* const debug = box.make("debug", 56, SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER);
     kmem_cache* const big = box.make("big", 3000);
-    run(box, seed * 2654435761u, 2500, {tiny, odd, debug, big, nullptr, nullptr});
+    run_random(box, seed * 2654435761u, 2500, {tiny, odd, debug, big, nullptr, nullptr});
     for (kmem_cache* cache : {tiny, odd, debug, big})
       LONGS_EQUAL(0, static_cast<int>(box.slab.destroy(*cache, this)));
     box.close();
