@@ -27,7 +27,7 @@ constexpr kernel::BoardMemoryMap kMemoryMap{
     .usual_atags = board::kAtags,
     .page_offset = arch::arm::kPageOffset,
     .vmalloc_end = arch::arm::kBootDevice,
-    .page_window = arch::arm::kBootDevice + arch::arm::kBootDeviceSize + kPageSize,
+    .kmap = arch::arm::kBootDevice + arch::arm::kBootDeviceSize + kPageSize,
 };
 
 void banner() {

@@ -36,7 +36,7 @@ static inline __attribute__((const)) int get_order(unsigned long size) {
   return size == 0 ? 0 : (int)(8 * sizeof(long)) - __builtin_clzl(size);
 }
 
-/* A page's linear address; NULL for one of HighMem, which has none. */
+/* A page's linear address; of a HighMem page, which has none, its kmap() window while it has one, else NULL. */
 void* page_address(const struct page* page);
 /* The page of a linear address, NULL if it is none; virt_addr_valid() asks that. */
 struct page* virt_to_page(const volatile void* address);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Ties the tick, the interrupt's end, timers, RCU and the scheduler together.
 #include <kernel/irq_core.hpp>
+#include <kernel/kmap_wait.hpp>
 #include <kernel/sched.hpp>
 #include <kernel/softirq.hpp>
 #include <kernel/tick.hpp>
 #include <kernel/workqueue.hpp>
+#include <mm/kernel_memory.hpp>
 #include <sync/preempt.hpp>
 
 #include <linux/softirq.h>
@@ -32,6 +34,7 @@ void init_softirqs() {
 void init_threads() {
   sched_init();
   set_tick_hook(on_tick);
+  mm::kernel_memory().kmap.set_waiters(&kmap_waiters());
 }
 
 void start_service_threads() {

@@ -3,6 +3,7 @@
 #include <arch/irq.hpp>
 #include <base/assert.hpp>
 #include <cstring>
+#include <mm/kernel_memory.hpp>
 #include <sync/preempt.hpp>
 
 extern "C" {
@@ -89,6 +90,12 @@ void Scheduler::switch_away(bool preempted) {
   sync::mink_preempt_count = to->saved_preempt_count;
   running_ = to;
   mink_current = to;
+  mm::LocalWindows& windows = mm::kernel_memory().local_windows;
+  from.windows.depth = 0;
+  if (windows.depth() != 0) [[unlikely]]
+    windows.save(from.windows);
+  if (to->windows.depth != 0) [[unlikely]]
+    windows.restore(to->windows);
   arch::context_switch(from.context, to->context);
 }
 

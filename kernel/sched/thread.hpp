@@ -6,6 +6,7 @@
 #include <arch/context.hpp>
 #include <cstddef>
 #include <lib/list.hpp>
+#include <mm/kmap.hpp>
 
 namespace mink::kernel {
 
@@ -25,7 +26,8 @@ struct Thread : task_struct {
   bool ever_ran;
   unsigned references;  // one of its own until it has exited, one for each get_task_struct()
   completion exited;
-  ListNode dead_node;  // exited, not yet freed
+  ListNode dead_node;               // exited, not yet freed
+  mm::LocalWindows::Saved windows;  // its kmap_local_page() ones, while it does not run
 };
 
 inline Thread& thread_of(task_struct* task) { return *static_cast<Thread*>(task); }

@@ -159,7 +159,6 @@ page* PageAllocator::zeroed(page* p, unsigned order, const void* caller) {
     return p;
   }
   for (std::size_t i = 0; i < pages; ++i) {
-    const arch::IrqGuard guard;  // the window is one
     void* const mapped = window_ != nullptr ? window_->open(phys(p + i)) : nullptr;
     if (mapped == nullptr) {
       free_slow(p, order, caller);

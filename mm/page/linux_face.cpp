@@ -79,7 +79,11 @@ unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long count, page** slot
 
 void split_page(page* p, unsigned int order) { pages().split(p, order, MINK_CALLER()); }
 
-void* page_address(const page* p) { return pages().contains(p) ? pages().address(p) : nullptr; }
+void* page_address(const page* p) {
+  if (!pages().contains(p)) return nullptr;
+  void* const linear = pages().address(p);
+  return linear != nullptr ? linear : kernel_memory().kmap.find(pages().phys(p));
+}
 page* virt_to_page(const volatile void* address) { return pages().page_of(const_cast<const void*>(address)); }
 unsigned long page_to_pfn(const page* p) { return pages().pfn(p).raw(); }
 page* pfn_to_page(unsigned long pfn) { return pages().page_at(Pfn{pfn}); }

@@ -6,8 +6,6 @@
 
 #include <linux/slab.h>
 
-#include "vmalloc/page_window.hpp"
-
 namespace mink::mm {
 namespace {
 
@@ -32,24 +30,19 @@ class TableShrinker final : public Shrinker {
 
 constinit CacheSource regions;
 constinit TableShrinker shrinker;
-constinit MappedWindow window;
 constinit PageTableSource tables{kernel_memory_instance.pages};
 
 }  // namespace
 
 arch::TableSource& kernel_table_source() { return tables; }
 
-Err init_kernel_vmalloc(VirtAddr start, VirtAddr end, VirtAddr window_at, arch::PageMapper& mapper) {
+Err init_kernel_vmalloc(VirtAddr start, VirtAddr end, arch::PageMapper& mapper) {
   KernelMemory& memory = kernel_memory();
   regions.cache =
       kmem_cache_create("vmap_area", sizeof(VmRegion), alignof(VmRegion), SLAB_HWCACHE_ALIGN, nullptr);
   if (regions.cache == nullptr) return Err::NoMem;
   if (const Err e = memory.vmalloc.init(start, end, memory.pages, mapper, regions); !ok(e)) return e;
   memory.pages.add_shrinker(shrinker);
-  if (window_at != VirtAddr{}) {
-    if (!window.init(mapper, window_at, phys_of(memory.pages.first_pfn()))) return Err::NoMem;
-    memory.pages.set_window(&window);
-  }
   return Err::Ok;
 }
 

@@ -14,7 +14,7 @@ struct BoardMemoryMap {
   PhysAddr usual_atags;  // read when r2 leads nowhere
   VirtAddr page_offset;
   VirtAddr vmalloc_end;
-  VirtAddr page_window;  // one page of address space above vmalloc_end, to reach a HighMem page for a moment
+  VirtAddr kmap;  // mm::kKmapSpace bytes of address space above vmalloc_end, to reach HighMem pages
 };
 
 // 1 ATAGs, or what stands in for them; the command line; what it says of memory. Needs the console alone.

@@ -23,7 +23,7 @@ struct State {
   PhysAddr ram_base;
   VirtAddr page_offset;
   VirtAddr vmalloc_end;
-  VirtAddr page_window;
+  VirtAddr kmap;
   VirtAddr mapped_end;  // what the first tables map
   BootData data;
   MemoryOptions options;
@@ -76,7 +76,7 @@ void read_boot_data(const arch::BootInfo& info, const BoardMemoryMap& map) {
   state.ram_base = info.ram_base;
   state.page_offset = map.page_offset;
   state.vmalloc_end = map.vmalloc_end;
-  state.page_window = map.page_window;
+  state.kmap = map.kmap;
   state.mapped_end = info.mapped_end;
   const AtagWindow window{info.ram_base,
                           {ptr_of<const std::byte>(map.page_offset), info.mapped_end - map.page_offset}};
@@ -168,10 +168,12 @@ void init_page_allocator() {
 }
 
 void init_vmalloc() {
-  const VirtAddr window = state.plan.has_highmem() ? state.page_window : VirtAddr{};
-  const Err e = mm::init_kernel_vmalloc(state.plan.vmalloc_start, state.plan.vmalloc_end, window,
-                                        arch::kernel_mapper());
+  const Err e =
+      mm::init_kernel_vmalloc(state.plan.vmalloc_start, state.plan.vmalloc_end, arch::kernel_mapper());
   if (!ok(e)) panic("vmalloc: error %d\n", static_cast<int>(e));
+  if (!state.plan.has_highmem()) return;
+  if (const Err k = mm::init_kernel_kmap(state.kmap, arch::kernel_mapper()); !ok(k))
+    panic("kmap: error %d\n", static_cast<int>(k));
 }
 
 void begin_context_checks() {

@@ -2,6 +2,7 @@
 // The kernel's own instance of every allocator. The Linux-named functions are its face; tests make their own.
 #pragma once
 #include <mm/early_memory.hpp>
+#include <mm/kmap.hpp>
 #include <mm/page_allocator.hpp>
 #include <mm/slab.hpp>
 #include <mm/vmalloc.hpp>
@@ -13,6 +14,8 @@ struct KernelMemory {
   PageAllocator pages;
   SlabAllocator slab;
   VmallocSpace vmalloc;
+  KmapPool kmap;  // without HighMem: none of its windows is there
+  LocalWindows local_windows;
 };
 
 // Constant-initialised, empty until the board's init steps have run.

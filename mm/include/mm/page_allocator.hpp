@@ -30,7 +30,8 @@ struct PageRange {  // [start, end)
   Pfn end;
 };
 
-// Reaches a page without a linear address for a moment, to zero it. Any context; not nested.
+// Reaches a page without a linear address for a moment, to zero it. Any context; an interrupt may open one while
+// another is open, and closes it before that.
 class PageWindow {
  public:
   virtual void* open(PhysAddr pa) = 0;  // nullptr: no second-level table to be had
