@@ -10,6 +10,7 @@
 #include <kernel/main.hpp>
 #include <kernel/memory_init.hpp>
 #include <kernel/power.hpp>
+#include <kernel/reclaim.hpp>
 #include <span>
 
 #include "devices.hpp"
@@ -84,6 +85,7 @@ constexpr Step kBoot[] = {
     {"threads", kernel::init_threads, kSlab | kVmalloc | kTick | kSoftirqs, kThreads},
     {"interrupts on", arch::irq_enable, kTick | kInput, kThreadContext},
     {"service threads", kernel::start_service_threads, kThreads | kThreadContext, 0},
+    {"reclaim", kernel::init_reclaim, kThreads | kThreadContext, 0},
     {"card", board::card_init, kThreads | kThreadContext, 0},
     {"context checks", kernel::begin_context_checks, kThreadContext, 0},
 };

@@ -9,23 +9,6 @@
 #include <mm/page_allocator.hpp>
 
 namespace mink::mm {
-namespace {
-
-constexpr std::size_t kReclaimBatch = 32;  // pages asked of the shrinkers at a time
-
-// Holds a flag up for a scope.
-class Raised {
- public:
-  explicit Raised(bool& flag) : flag_{flag} { flag_ = true; }
-  ~Raised() { flag_ = false; }
-  Raised(const Raised&) = delete;
-  Raised& operator=(const Raised&) = delete;
-
- private:
-  bool& flag_;
-};
-
-}  // namespace
 
 // A single page from the hot/cold list, which is filled if it is empty.
 page* PageAllocator::take_listed(Zone& zone, ZoneType type, gfp_t gfp) {
@@ -55,9 +38,9 @@ page* PageAllocator::take(Zone& zone, ZoneType type, gfp_t gfp, unsigned order) 
   return p;
 }
 
-page* PageAllocator::try_zones(gfp_t gfp, unsigned order, Pass pass) {
+page* PageAllocator::try_zones(gfp_t gfp, unsigned order, Pass pass, unsigned more_depth) {
   const unsigned column = reserve_class(gfp);
-  const unsigned depth = pass == Pass::Low ? 0 : alloc_depth(gfp);
+  const unsigned depth = pass == Pass::Low ? 0 : alloc_depth(gfp) | more_depth;
   for (unsigned z = static_cast<unsigned>(zone_of_gfp(gfp)) + 1; z-- > 0;) {
     const auto type = static_cast<ZoneType>(z);
     Zone& zone = zones_[z];
@@ -87,13 +70,7 @@ page* PageAllocator::alloc_slow(gfp_t asked, unsigned order, const void* caller)
     gfp &= ~__GFP_DMA;  // dma=0: a DMA engine reaches everything
   if ((gfp & __GFP_DIRECT_RECLAIM) != 0) gfp = fit_to_context(gfp, caller);
   page* p = try_zones(gfp, order, Pass::Low);
-  if (p == nullptr) {
-    if ((gfp & __GFP_KSWAPD_RECLAIM) != 0 && ops_ != nullptr) ops_->wake_reclaimer(order);
-    p = try_zones(gfp, order, Pass::Min);
-  }
-  // Pages on the lists may be what a block lacks. They are few, so this is open to those who may not sleep.
-  if (p == nullptr && drain_lists() != 0) p = try_zones(gfp, order, Pass::Min);
-  if (p == nullptr && (gfp & __GFP_DIRECT_RECLAIM) != 0 && !reclaiming_) p = reclaim_and_retry(gfp, order);
+  if (p == nullptr) p = try_harder(gfp, order, caller);
   if (p == nullptr) {
     ++events_.failures;
     if ((gfp & __GFP_NOWARN) == 0) report_failure(asked, order, caller);
@@ -107,47 +84,21 @@ page* PageAllocator::alloc_slow(gfp_t asked, unsigned order, const void* caller)
   return (gfp & __GFP_ZERO) != 0 ? zeroed(p, order, caller) : p;
 }
 
-// The caller may sleep: asks for memory back, and tries again as often as its mask is worth.
-page* PageAllocator::reclaim_and_retry(gfp_t gfp, unsigned order) {
-  const RetryPolicy policy = retry_policy(gfp, order);
-  ++zone_ref(zone_of_gfp(gfp)).allocstalls;
-  unsigned round = 0;
-  for (;;) {
-    const std::size_t had = free_pages();
-    const std::size_t wanted = std::size_t{1} << order;
-    const std::size_t freed = reclaim(gfp, wanted > kReclaimBatch ? wanted : kReclaimBatch);
+// Below `low`: wakes who reclaims, goes down to what the mask and the thread may have, then reclaims itself.
+page* PageAllocator::try_harder(gfp_t gfp, unsigned order, const void* caller) {
+  if ((gfp & __GFP_KSWAPD_RECLAIM) != 0 && ops_ != nullptr) ops_->wake_reclaimer(gfp, order);
+  if (page* const p = try_zones(gfp, order, Pass::Min); p != nullptr) return p;
+  // Pages on the lists may be what a block lacks. They are few, so this is open to those who may not sleep.
+  if (drain_lists() != 0) {
     if (page* const p = try_zones(gfp, order, Pass::Min); p != nullptr) return p;
-    const bool progress = freed != 0 || free_pages() > had;
-    if (progress && ++round < policy.rounds) continue;
-    if (ops_ != nullptr && (policy.endless || round < policy.rounds) && (gfp & __GFP_NORETRY) == 0 &&
-        ops_->wait_for_free(gfp, order)) {
-      ++round;
-      continue;
-    }
-    break;
   }
-  // Better the last of the reserve than a failure that the caller is not prepared for.
-  return policy.endless ? try_zones(gfp | __GFP_MEMALLOC, order, Pass::Min) : nullptr;
-}
-
-std::size_t PageAllocator::reclaim(gfp_t gfp, std::size_t pages) {
-  ++events_.direct_reclaims;
-  drain_lists();
-  if (reclaiming_) return 0;
-  const Raised raised{reclaiming_};
-  std::size_t freed = 0;
-  for (Shrinker* s = shrinkers_; s != nullptr && freed < pages; s = s->next_shrinker) {
-    freed += s->shrink(gfp, pages - freed);
+  const AskerState asker = ops_ != nullptr ? ops_->asker() : AskerState{reclaiming_, false};
+  if ((gfp & __GFP_NOMEMALLOC) == 0 && ops_ != nullptr && (asker.frees_memory || asker.dying)) {
+    const unsigned depth = asker.frees_memory ? kAllocNoWatermarks : kAllocOom;
+    if (page* const p = try_zones(gfp, order, Pass::Min, depth); p != nullptr) return p;
   }
-  drain_lists();  // what the shrinkers freed
-  events_.pages_reclaimed += static_cast<unsigned>(freed);
-  return freed;
-}
-
-void PageAllocator::add_shrinker(Shrinker& shrinker) {
-  const arch::IrqGuard guard;
-  shrinker.next_shrinker = shrinkers_;
-  shrinkers_ = &shrinker;
+  if ((gfp & __GFP_DIRECT_RECLAIM) == 0 || asker.frees_memory) return nullptr;
+  return reclaim_and_retry(gfp, order, caller);
 }
 
 page* PageAllocator::zeroed(page* p, unsigned order, const void* caller) {
@@ -204,6 +155,7 @@ void PageAllocator::report_failure(gfp_t gfp, unsigned order, const void* caller
   dump_stack();
   print(log, "Mem-Info:\n");
   print_free(log);
+  if (ops_ != nullptr) ops_->print_users(log);
 }
 
 }  // namespace mink::mm

@@ -106,6 +106,8 @@ void PageAllocator::free_slow(page* p, unsigned order, const void* caller) {
         put_block(p, real_order, type);
         zone.released += 1u << real_order;
         if (zone.is_short) update_shortage(type);
+        if (waiters_ != 0) [[unlikely]]
+          ops_->memory_freed();
       }
       return;
     }

@@ -3,6 +3,7 @@
 // parsers look lines up by name.
 #pragma once
 #include <cstddef>
+#include <mm/page_allocator.hpp>
 
 namespace mink::mm {
 
@@ -37,18 +38,29 @@ inline constexpr NamedItem kNodeItems[] = {
 // Events of vmstat that mink has no source for, between those that it counts.
 inline constexpr const char* kEventsAfterFree[] = {
     "pgactivate", "pgdeactivate", "pglazyfree", "pgfault", "pgmajfault", "pglazyfreed", "pgrefill", "pgreuse",
-    "pgsteal_kswapd",
 };
-inline constexpr const char* kEventsAfterSteal[] = {
-    "pgdemote_kswapd", "pgdemote_direct", "pgscan_kswapd", "pgscan_direct", "pgscan_direct_throttle", "pgscan_anon",
-    "pgscan_file", "pgsteal_anon", "pgsteal_file", "pginodesteal", "slabs_scanned", "kswapd_inodesteal",
-    "kswapd_low_wmark_hit_quickly", "kswapd_high_wmark_hit_quickly", "pageoutrun", "pgrotated", "drop_pagecache",
-    "drop_slab", "oom_kill", "pgmigrate_success", "pgmigrate_fail", "thp_migration_success", "thp_migration_fail",
-    "thp_migration_split", "compact_migrate_scanned", "compact_free_scanned", "compact_isolated", "compact_stall",
-    "compact_fail", "compact_success", "compact_daemon_wake", "compact_daemon_migrate_scanned",
-    "compact_daemon_free_scanned", "unevictable_pgs_culled", "unevictable_pgs_scanned", "unevictable_pgs_rescued",
-    "unevictable_pgs_mlocked", "unevictable_pgs_munlocked", "unevictable_pgs_cleared", "unevictable_pgs_stranded",
-    "nr_unstable",
+struct NamedEvent {
+  const char* name;
+  unsigned (*value)(const VmEvents& events) = nullptr;
+};
+inline constexpr NamedEvent kEventsAfterSteal[] = {
+    {"pgdemote_kswapd"}, {"pgdemote_direct"},
+    {"pgscan_kswapd", [](const VmEvents& e) { return e.pages_wanted[1]; }},
+    {"pgscan_direct", [](const VmEvents& e) { return e.pages_wanted[0]; }}, {"pgscan_direct_throttle"}, {"pgscan_anon"},
+    {"pgscan_file"}, {"pgsteal_anon"}, {"pgsteal_file"}, {"pginodesteal"},
+    {"slabs_scanned", [](const VmEvents& e) { return e.slabs_scanned; }}, {"kswapd_inodesteal"},
+   
+    {"kswapd_low_wmark_hit_quickly", [](const VmEvents& e) { return e.low_hit_quickly; }},
+    {"kswapd_high_wmark_hit_quickly", [](const VmEvents& e) { return e.high_hit_quickly; }},
+    {"pageoutrun", [](const VmEvents& e) { return e.background_runs; }}, {"pgrotated"}, {"drop_pagecache"},
+   
+    {"drop_slab", [](const VmEvents& e) { return e.slab_drops; }},
+    {"oom_kill", [](const VmEvents& e) { return e.oom_kills; }}, {"pgmigrate_success"}, {"pgmigrate_fail"}, {"thp_migration_success"}, {"thp_migration_fail"},
+    {"thp_migration_split"}, {"compact_migrate_scanned"}, {"compact_free_scanned"}, {"compact_isolated"}, {"compact_stall"},
+    {"compact_fail"}, {"compact_success"}, {"compact_daemon_wake"}, {"compact_daemon_migrate_scanned"},
+    {"compact_daemon_free_scanned"}, {"unevictable_pgs_culled"}, {"unevictable_pgs_scanned"}, {"unevictable_pgs_rescued"},
+    {"unevictable_pgs_mlocked"}, {"unevictable_pgs_munlocked"}, {"unevictable_pgs_cleared"}, {"unevictable_pgs_stranded"},
+    {"nr_unstable"},
 };
 // clang-format on
 

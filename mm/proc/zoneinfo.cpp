@@ -115,8 +115,10 @@ void show_vmstat(TextSink& out, const PageAllocator& pages, const MemoryFigures&
   show_by_zone(out, "pgskip", [](ZoneType) { return 0u; });
   print(out, "pgfree %u\n", pages.released());
   for (const char* const name : kEventsAfterFree) print(out, "%s 0\n", name);
-  print(out, "pgsteal_direct %u\n", pages.events().pages_reclaimed);
-  for (const char* const name : kEventsAfterSteal) print(out, "%s 0\n", name);
+  const VmEvents& events = pages.events();
+  print(out, "pgsteal_kswapd %u\npgsteal_direct %u\n", events.pages_reclaimed[1], events.pages_reclaimed[0]);
+  for (const NamedEvent& e : kEventsAfterSteal)
+    print(out, "%s %u\n", e.name, e.value != nullptr ? e.value(events) : 0);
 }
 
 }  // namespace mink::mm

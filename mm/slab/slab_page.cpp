@@ -3,6 +3,7 @@
 #include <base/assert.hpp>
 #include <mm/page_allocator.hpp>
 #include <mm/page_state.hpp>
+#include <sync/preempt.hpp>
 
 #include "slab/debug.hpp"
 #include "slab/free_map.hpp"
@@ -121,12 +122,15 @@ std::size_t SlabAllocator::release_empty(kmem_cache& cache, std::size_t pages) {
 
 std::size_t SlabAllocator::shrink_cache(kmem_cache& cache) { return release_empty(cache, ~std::size_t{0}); }
 
+// Preemption off: no cache can be destroyed under the walk, and no list of slabs changes but by interrupts.
 std::size_t SlabAllocator::shrink(gfp_t, std::size_t pages) {
   std::size_t given = 0;
+  sync::preempt_disable();
   for (kmem_cache& cache : caches_) {
     if (given >= pages) break;
     if ((cache.flags & SLAB_NO_REAP) == 0) given += release_empty(cache, pages - given);
   }
+  sync::preempt_enable();
   return given;
 }
 

@@ -82,19 +82,29 @@ constexpr bool watermark_ok(std::size_t free_pages, std::uint32_t orders, unsign
   return order == 0 || block_there;
 }
 
-// How many times a sleeping allocation asks for memory back before it gives up.
+// How long a sleeping allocation that reclaims in vain goes on.
 struct RetryPolicy {
-  unsigned rounds;  // with progress
+  unsigned rounds;  // without progress
   bool endless;     // __GFP_NOFAIL
+  bool may_kill;    // the OOM killer may be called after them
 };
 inline constexpr unsigned kCostlyOrder = 3;  // beyond: nobody waits long for so large a block
+inline constexpr unsigned kRetryRounds = 16;
+// Rounds in all, with progress that others snatch away: an end that Linux does not have.
+inline constexpr unsigned kMaxRounds = 256;
+// Linux 6.1: costly orders are tried once unless RETRY_MAYFAIL asks for more; neither they, nor RETRY_MAYFAIL, nor an
+// allocation that only DMA memory can serve, kill anybody. (Without __GFP_FS nobody is killed either, but who
+// asks goes on waiting: out_of_memory() answers that.)
 constexpr RetryPolicy retry_policy(gfp_t gfp, unsigned order) {
   const gfp_t modern = modern_gfp(gfp);
-  if ((modern & __GFP_DIRECT_RECLAIM) == 0) return {0, false};
-  if ((modern & __GFP_NOFAIL) != 0) return {16, true};
-  if ((modern & __GFP_NORETRY) != 0) return {1, false};
-  if (order > kCostlyOrder && (modern & __GFP_RETRY_MAYFAIL) == 0) return {1, false};
-  return {16, false};
+  if ((modern & __GFP_DIRECT_RECLAIM) == 0) return {0, false, false};
+  const bool endless = (modern & __GFP_NOFAIL) != 0;
+  const bool patient = (modern & __GFP_RETRY_MAYFAIL) != 0;
+  const bool costly = order > kCostlyOrder;
+  const bool may_kill = !costly && !patient && (modern & (__GFP_NORETRY | __GFP_DMA)) == 0;
+  if (endless) return {kRetryRounds, true, may_kill};
+  if ((modern & __GFP_NORETRY) != 0 || (costly && !patient)) return {1, false, false};
+  return {kRetryRounds, false, may_kill};
 }
 
 }  // namespace mink::mm

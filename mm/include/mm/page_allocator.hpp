@@ -73,12 +73,21 @@ const char* fault_name(FreeFault fault);
 struct VmEvents {  // of the slow paths, since init
   unsigned direct_reclaims;
   unsigned failures;  // allocations that ended with nothing
-  unsigned slabs_scanned;
-  unsigned pages_reclaimed;
+  unsigned slabs_scanned;           // objects that shrinkers looked at
+  unsigned pages_wanted[2];         // of shrinkers, by Reclaimer
+  unsigned pages_reclaimed[2];      // ... and what came back
+  unsigned low_hit_quickly;         // the background reclaimer was done, and soon had to begin again
+  unsigned high_hit_quickly;
+  unsigned background_runs;
+  unsigned oom_kills;
+  unsigned slab_drops;
   unsigned wrong_contexts;
   unsigned fallbacks;     // blocks taken from another migrate type
   unsigned block_steals;  // ... with the whole page block
 };
+
+// Who reclaims: an allocation for itself, or kswapd for all.
+enum class Reclaimer : unsigned { Direct, Background };
 
 class PageAllocator {
  public:
@@ -207,8 +216,20 @@ class PageAllocator {
   // Gives the hot/cold lists' pages back to the free lists, a few at a time with interrupts on between.
   // Returns how many.
   std::size_t drain_lists();
-  // Drains the lists, then asks the shrinkers. Returns the number of pages they gave back.
-  std::size_t reclaim(gfp_t gfp, std::size_t pages);
+  // Drains the lists, then asks the shrinkers. Returns the number of pages they gave back; 0 at once if the
+  // running thread reclaims already. Thread context.
+  std::size_t reclaim(gfp_t gfp, std::size_t pages, Reclaimer by = Reclaimer::Direct);
+  // Has some zone that `gfp` may use reached its high mark, with a block of `order` to spare?
+  [[nodiscard]] bool balanced(gfp_t gfp, unsigned order) const;
+  // Pages that the zones `gfp` may use lack to their high marks.
+  [[nodiscard]] std::size_t missing_to_high(gfp_t gfp) const;
+  // Somebody waits for memory until the matching remove_waiter(): frees of short zones are announced
+  // (ReclaimOps::memory_freed). Any context.
+  void add_waiter();
+  void remove_waiter();
+  // A mask fit for the context of the call: one that may sleep where nobody may is reported, once for each
+  // `caller`, and becomes GFP_NOWAIT.
+  [[nodiscard]] gfp_t fit_to_context(gfp_t gfp, const void* caller);
 
   // --- figures ---
   [[nodiscard]] const Zone& zone(ZoneType type) const { return zones_[static_cast<unsigned>(type)]; }
@@ -229,6 +250,8 @@ class PageAllocator {
   [[nodiscard]] unsigned released(ZoneType zone) const;
   [[nodiscard]] unsigned released() const;
   [[nodiscard]] const VmEvents& events() const { return events_; }
+  // For those who count: reclaimers and shrinkers outside of this class.
+  [[nodiscard]] VmEvents& events() { return events_; }
   [[nodiscard]] FreeFault last_fault() const { return last_fault_; }
   [[nodiscard]] std::size_t faults() const { return faults_; }
 
@@ -314,13 +337,17 @@ class PageAllocator {
   // page/alloc.cpp
   enum class Pass : unsigned { Low, Min };  // which mark, before the mask's own allowances
   page* alloc_slow(gfp_t gfp, unsigned order, const void* caller);
-  page* try_zones(gfp_t gfp, unsigned order, Pass pass);
+  page* try_zones(gfp_t gfp, unsigned order, Pass pass, unsigned more_depth = 0);
   page* take(Zone& zone, ZoneType type, gfp_t gfp, unsigned order);
   page* take_listed(Zone& zone, ZoneType type, gfp_t gfp);
-  page* reclaim_and_retry(gfp_t gfp, unsigned order);
+  page* try_harder(gfp_t gfp, unsigned order, const void* caller);
   page* zeroed(page* p, unsigned order, const void* caller);
-  gfp_t fit_to_context(gfp_t gfp, const void* caller);
   void report_failure(gfp_t gfp, unsigned order, const void* caller);
+
+  // page/reclaim.cpp
+  page* reclaim_and_retry(gfp_t gfp, unsigned order, const void* caller);
+  bool enter_reclaim();
+  void leave_reclaim();
 
   // page/buddy.cpp. Interrupts off.
   page* take_block(ZoneType zone, unsigned order, MigrateType type);
@@ -380,7 +407,8 @@ class PageAllocator {
   PageWindow* window_ = nullptr;
   std::size_t min_free_kbytes_ = 0;
   bool context_checks_ = false;
-  bool reclaiming_ = false;
+  bool reclaiming_ = false;  // while there are no threads
+  unsigned waiters_ = 0;
   FreeFault last_fault_ = FreeFault::None;
   std::size_t faults_ = 0;
   VmEvents events_ = {};
