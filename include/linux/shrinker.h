@@ -4,13 +4,15 @@
 #include <linux/gfp_types.h>
 #include <linux/list.h>
 
-#define SHRINK_STOP (~0UL)      /* from scan_objects: no more can be had now (a lock is held, the mask forbids it) */
+#define SHRINK_STOP \
+  (~0UL) /* from scan_objects: no more can be had now (a lock is held, the mask forbids it) */
 #define SHRINK_EMPTY (~0UL - 1) /* from count_objects: there are none */
 #define SHRINK_BATCH 128
 #define DEFAULT_SEEKS 2
 
 struct shrink_control {
-  gfp_t gfp_mask; /* of the allocation that reclaims: no I/O without __GFP_IO, no file system without __GFP_FS */
+  gfp_t
+      gfp_mask; /* of the allocation that reclaims: no I/O without __GFP_IO, no file system without __GFP_FS */
   int nid;
   unsigned long nr_to_scan;
   unsigned long nr_scanned; /* the shrinker may lower it */

@@ -2,8 +2,8 @@
 // kswapd, and what the page allocator gets by having threads: somebody to wake, and a way to wait.
 #include <kernel/reclaim.hpp>
 
-#include <arch/irq.hpp>
 #include <base/log.h>
+#include <arch/irq.hpp>
 #include <mm/gfp_policy.hpp>
 #include <mm/kernel_memory.hpp>
 #include <sync/preempt.hpp>
@@ -18,10 +18,10 @@
 namespace mink::kernel {
 namespace {
 
-constexpr long kWaitTicks = 2;              // a waiter looks again after so long, whatever happens
-constexpr long kNapTicks = HZ / 10;         // kswapd before it sleeps for good (Linux: 100 ms)
-constexpr unsigned long kPause = HZ / 10;   // ... and after it found nothing
-constexpr std::size_t kBatch = 32;          // pages it asks for at a time
+constexpr long kWaitTicks = 2;             // a waiter looks again after so long, whatever happens
+constexpr long kNapTicks = HZ / 10;        // kswapd before it sleeps for good (Linux: 100 ms)
+constexpr unsigned long kPause = HZ / 10;  // ... and after it found nothing
+constexpr std::size_t kBatch = 32;         // pages it asks for at a time
 
 mm::PageAllocator& pages() { return mm::kernel_memory().pages; }
 

@@ -24,10 +24,10 @@ struct Thread : task_struct {
   int result;  // of function
   bool should_stop;
   bool ever_ran;
-  bool reclaims;           // inside direct reclaim: it allocates from the reserve and does not reclaim again
-  bool memalloc_before;    // it had PF_MEMALLOC of its own
-  bool oom_victim;         // told to die for want of memory
-  unsigned account;        // mm's mark of the pages it takes (PageAllocator::set_account); 0: nobody counts them
+  bool reclaims;         // inside direct reclaim: it allocates from the reserve and does not reclaim again
+  bool memalloc_before;  // it had PF_MEMALLOC of its own
+  bool oom_victim;       // told to die for want of memory
+  unsigned account;  // mm's mark of the pages it takes (PageAllocator::set_account); 0: nobody counts them
   void (*oom_release)(task_struct* task, void* data);  // frees what it holds when it ends
   void* oom_data;
   unsigned references;  // one of its own until it has exited, one for each get_task_struct()

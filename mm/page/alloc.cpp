@@ -28,9 +28,8 @@ page* PageAllocator::take_listed(Zone& zone, ZoneType type, gfp_t gfp) {
 // Interrupts off; the marks allow it.
 page* PageAllocator::take(Zone& zone, ZoneType type, gfp_t gfp, unsigned order) {
   page* p = nullptr;
-  if (order == 0 && !zone.is_short) {
-    p = take_listed(zone, type, gfp);
-  } else {
+  if (order == 0 && !zone.is_short) p = take_listed(zone, type, gfp);
+  if (p == nullptr) {  // what is left may be too small for a refill, and of another type
     p = take_block(type, order, migrate_type_of(gfp));
     if (p != nullptr) zone.allocated += 1u << order;
   }

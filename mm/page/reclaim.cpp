@@ -95,7 +95,8 @@ bool PageAllocator::balanced(gfp_t gfp, unsigned order) const {
     if (zone.managed == 0) continue;
     const arch::IrqGuard guard;
     const unsigned orders = zone.nonempty[0] | zone.nonempty[1] | zone.nonempty[2];
-    if (watermark_ok(zone.free_pages, orders, order, zone.mark.high, zone.lowmem_reserve[column], 0)) return true;
+    if (watermark_ok(zone.free_pages, orders, order, zone.mark.high, zone.lowmem_reserve[column], 0))
+      return true;
   }
   return false;
 }

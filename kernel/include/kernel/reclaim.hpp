@@ -26,7 +26,8 @@ std::size_t drop_slab();
 // is called at every end, killed or not, and may sleep. Thread context.
 // NoMem: kMaxKillable threads are killable already; Exist: this one is.
 inline constexpr unsigned kMaxKillable = 31;
-Err set_oom_killable(task_struct* task, void (*release)(task_struct* task, void* data) = nullptr, void* data = nullptr);
+Err set_oom_killable(task_struct* task, void (*release)(task_struct* task, void* data) = nullptr,
+                     void* data = nullptr);
 
 // Pages that a killable thread took and that are not free yet. O(pages of the machine).
 [[nodiscard]] std::size_t pages_held(task_struct* task);

@@ -72,11 +72,11 @@ const char* fault_name(FreeFault fault);
 
 struct VmEvents {  // of the slow paths, since init
   unsigned direct_reclaims;
-  unsigned failures;  // allocations that ended with nothing
-  unsigned slabs_scanned;           // objects that shrinkers looked at
-  unsigned pages_wanted[2];         // of shrinkers, by Reclaimer
-  unsigned pages_reclaimed[2];      // ... and what came back
-  unsigned low_hit_quickly;         // the background reclaimer was done, and soon had to begin again
+  unsigned failures;            // allocations that ended with nothing
+  unsigned slabs_scanned;       // objects that shrinkers looked at
+  unsigned pages_wanted[2];     // of shrinkers, by Reclaimer
+  unsigned pages_reclaimed[2];  // ... and what came back
+  unsigned low_hit_quickly;     // the background reclaimer was done, and soon had to begin again
   unsigned high_hit_quickly;
   unsigned background_runs;
   unsigned oom_kills;
