@@ -49,15 +49,16 @@ const char* mode_name(std::uint32_t cpsr) {
 }
 
 const char* stack_of(std::uint32_t sp, bool& in_guard) {
-  in_guard = false;
-  for (const Stack& s : fixed_stacks()) {
-    if (s.holds(VirtAddr{sp})) return s.name;
-    if (VirtAddr{sp} >= s.guard && VirtAddr{sp} <= s.low) {
-      in_guard = true;
-      return s.name;
-    }
+  const VirtAddr at{sp};
+  const auto is_in = [at, &in_guard](const Stack& stack) {
+    in_guard = stack.guards(at);
+    return in_guard || stack.holds(at);
+  };
+  for (const Stack& fixed : fixed_stacks()) {
+    if (is_in(fixed)) return fixed.name;
   }
-  return nullptr;
+  const Stack running = running_stack();
+  return is_in(running) ? running.name : nullptr;
 }
 
 void report_abort(const Fault& fault) {
@@ -88,7 +89,7 @@ void report_registers(const ExceptionFrame& f) {
   put_symbol(f.lr);
   bool guard;
   const char* const stack = stack_of(f.sp, guard);
-  printk(REPORT "sp : %08x  %s%s%s\n", u(f.sp), stack != nullptr ? stack : "no fixed", " stack",
+  printk(REPORT "sp : %08x  %s%s%s\n", u(f.sp), stack != nullptr ? stack : "no known", " stack",
          guard ? ", overflowed" : "");
   printk(REPORT "cpsr: %08x  %c%c%c%c, %s mode, %s, IRQ %s, FIQ %s\n", u(f.cpsr),
          f.cpsr >> 31 & 1 ? 'N' : 'n', f.cpsr >> 30 & 1 ? 'Z' : 'z', f.cpsr >> 29 & 1 ? 'C' : 'c',

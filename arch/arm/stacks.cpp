@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <arch_arm/stack_layout.h>
+#include <arch/context.hpp>
 #include <arch_arm/stacks.hpp>
 
 extern "C" {
@@ -32,4 +33,13 @@ FixedStacks fixed_stacks() {
   };
 }
 
+constinit Stack running{};
+
+Stack running_stack() { return running; }
+
 }  // namespace mink::arch::arm
+
+void mink::arch::set_running_stack(const char* name, const void* stack, std::size_t size) {
+  const VirtAddr low = virt_of(stack);
+  arm::running = size == 0 ? arm::Stack{} : arm::Stack{name, low - kPageSize, low, low + size};
+}

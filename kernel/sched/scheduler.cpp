@@ -96,6 +96,7 @@ void Scheduler::switch_away(bool preempted) {
     windows.save(from.windows);
   if (to->windows.depth != 0) [[unlikely]]
     windows.restore(to->windows);
+  arch::set_running_stack(to->comm, to->stack, to->stack_size);
   arch::context_switch(from.context, to->context);
 }
 

@@ -18,4 +18,8 @@ ThreadContext context_prepare(void* stack, std::size_t size, void (*entry)(void*
 // Cost: about 20 instructions.
 void context_switch(ThreadContext& from, ThreadContext to);
 
+// Whose stack is in use from the next switch on, for fault reports; its guard is the page below. size 0: the boot's own.
+// The name must live as long as the thread.
+void set_running_stack(const char* name, const void* stack, std::size_t size);
+
 }  // namespace mink::arch

@@ -86,4 +86,6 @@ void context_switch(ThreadContext& from, ThreadContext to) {
   fakes::fake_irq.depth = open_guards;
 }
 
+void set_running_stack(const char*, const void*, std::size_t) {}
+
 }  // namespace mink::arch

@@ -106,6 +106,8 @@ TEST(Threads, AStackOverflowFaultsInTheGuardAndIsReported) {
   get_task_struct(thread);
   wake_up_process(thread);
   schedule_timeout_uninterruptible(5);
+  CHECK(mink::fakes::logged("stack overflow: access to the guard"));
+  CHECK(mink::fakes::logged("deep stack, overflowed"));
   CHECK(mink::fakes::logged("killed by its fault"));
   put_task_struct(thread);
 }
