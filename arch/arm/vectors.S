@@ -185,6 +185,7 @@ mink_vector_irq:
   cmp   r0, #MINK_IRQ_STACK
   movhi sp, r5
   bic   sp, sp, #7
+  ldr   r0, [r4, #32]                 /* pc */
   bl    mink_irq_entry
   mov   sp, r4
   /* On the thread's own stack: it may be switched away from here, and come back here. */

@@ -13,6 +13,7 @@
 #include <kernel/irq_core.hpp>
 #include <kernel/log.hpp>
 #include <kernel/power.hpp>
+#include <kernel/spare_timer.hpp>
 #include <kernel/tick.hpp>
 #include <optional>
 
@@ -27,6 +28,7 @@ constinit std::optional<Pl190> vic;
 constinit std::optional<VersatileSic> sic;
 constinit std::optional<Sp804Tick<0>> tick;
 constinit std::optional<Sp804Counter<0>> spare_counter;
+constinit std::optional<Sp804Tick<1>> spare_timer;
 constinit std::optional<VersatileCounter> counter;
 constinit std::optional<VersatileReset> reset;
 
@@ -75,7 +77,9 @@ void map_devices() {
   vic.emplace(map_device(kVic, "vic"));
   sic.emplace(map_device(kSic, "sic"));
   tick.emplace(map_device(kTimer01, "timer0 timer1"), kTimerClockHz);
-  spare_counter.emplace(map_device(kTimer23, "timer2 timer3"), kTimerClockHz);
+  const Mmio timer23 = map_device(kTimer23, "timer2 timer3");
+  spare_counter.emplace(timer23, kTimerClockHz);
+  spare_timer.emplace(timer23, kTimerClockHz);
 }
 
 void irq_chips_init() {
@@ -99,7 +103,11 @@ void clock_init() {
   printk(KERN_INFO "clock: %s, %u Hz\n", source.name(), static_cast<unsigned>(source.frequency_hz()));
 }
 
-void tick_start() { kernel::tick_init(*tick, kVicIrqBase + kVicTimer01); }
+void tick_start() {
+  kernel::tick_init(*tick, kVicIrqBase + kVicTimer01);
+  spare_timer->stop();
+  kernel::set_spare_timer({&*spare_timer, kVicIrqBase + kVicTimer23, kTimerClockHz});
+}
 
 void console_input_init() {
   uart0->start_receive();

@@ -146,6 +146,7 @@ void IrqCore::enable(unsigned irq) {
 
 void IrqCore::entry() {
   mink_preempt_count += sync::kHardirqOffset;
+  handled_ = 0;
   if (root_ == nullptr || root_->next_pending() == IrqChip::kNone) {
     ++spurious_;
   } else {
@@ -166,6 +167,7 @@ void IrqCore::dispatch(IrqChip& chip, unsigned base) {
 void IrqCore::handle(unsigned irq) {
   Desc& d = desc_[irq];
   ++d.count;
+  if (d.cascade == nullptr) ++handled_;
   if (d.cascade != nullptr) {
     if (d.cascade->next_pending() == IrqChip::kNone) {
       ++spurious_;

@@ -11,18 +11,24 @@ namespace mink::kernel {
 namespace {
 
 constinit IrqCore core;
+constinit const void* interrupted = nullptr;
 
 }  // namespace
 
 IrqCore& irq_core() { return core; }
+const void* interrupted_pc() { return interrupted; }
 
 }  // namespace mink::kernel
 
+using mink::kernel::interrupted;
 using mink::kernel::irq_core;
 
 extern "C" {
 
-void mink_irq_entry(void) { irq_core().entry(); }
+void mink_irq_entry(const void* pc) {
+  interrupted = pc;
+  irq_core().entry();
+}
 
 int request_irq(unsigned int irq, irq_handler_t handler, unsigned long flags, const char* name,
                 void* dev_id) {

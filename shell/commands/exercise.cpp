@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Commands that put the allocators to work: soak and bench.
+// Commands that put the allocators to work: soak, bench, irqstorm.
 #include <algorithm>
 
 #include "bench/bench.hpp"
 #include "commands/families.hpp"
 #include "soak/soak.hpp"
+#include "storm/storm.hpp"
 
 namespace mink::shell {
 namespace {
@@ -33,6 +34,15 @@ int run_bench(Args& args, TextSink& out) {
   return bench(names, out) ? kOk : kFailed;
 }
 
+int run_irqstorm(Args& args, TextSink& out) {
+  if (!args.expect(2, 2)) return kUsage;
+  const auto hz = args.number(0, "RATE", 1, kMostStormHz);
+  const auto seconds = hz ? args.number(1, "SECONDS", 1, kMostSeconds) : std::nullopt;
+  if (!seconds) return kUsage;
+  const StormOptions options{static_cast<unsigned>(*hz), static_cast<unsigned>(*seconds)};
+  return storm(options, args.shell().environment(), out) ? kOk : kFailed;
+}
+
 constexpr Command kCommands[] = {
     {.name = "soak",
      .usage = "SECONDS [SEED]",
@@ -47,6 +57,16 @@ constexpr Command kCommands[] = {
      .summary = "what operations cost, in instructions under -icount, else in time",
      .example = "bench kmalloc page",
      .run = run_bench},
+    {.name = "irqstorm",
+     .usage = "RATE SECONDS",
+     .summary = "timer interrupts that allocate and free, beside a thread that does",
+     .example = "irqstorm 2000 10",
+     .run = run_irqstorm,
+     .details =
+         "With GFP_ATOMIC in the hard interrupt, its tasklet and a kernel timer, with GFP_KERNEL in the "
+         "thread.\n"
+         "Measures the longest time that interrupts were off: in instructions under -icount, else in ns.\n"
+         "Ctrl-C ends it early."},
 };
 
 }  // namespace

@@ -31,8 +31,9 @@ class [[nodiscard]] IrqGuard {
 
 }  // namespace mink::arch
 
-// Called by the vectors with interrupts off, on the interrupt stack; defined by kernel/irq.
-extern "C" void mink_irq_entry(void);
+// Called by the vectors with interrupts off, on the interrupt stack; defined by kernel/irq. pc: of the instruction that was
+// interrupted.
+extern "C" void mink_irq_entry(const void* pc);
 
 // Called by the vectors before they return to a thread with preempt_count 0 while mink_need_resched is set; interrupts
 // off, on the thread's own stack. Returns when the thread may go on. Defined by kernel/sched.

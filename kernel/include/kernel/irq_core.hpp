@@ -61,6 +61,8 @@ class IrqCore {
   }
   // Interrupts that no controller would own to, or whose line has no handler.
   [[nodiscard]] unsigned spurious() const { return spurious_; }
+  // For a handler: how many lines were handled since the CPU took this interrupt, its own not counted.
+  [[nodiscard]] unsigned handled_before() const { return handled_ - 1; }
 
  private:
   struct Desc {
@@ -92,11 +94,15 @@ class IrqCore {
   IrqChip* root_ = nullptr;
   unsigned root_base_ = 0;
   unsigned spurious_ = 0;
+  unsigned handled_ = 0;  // lines, since the last entry
   bool enabled_reported_ = false;  // a handler that enables interrupts is named once
   void (*softirq_)() = nullptr;
 };
 
 // The kernel's.
 IrqCore& irq_core();
+
+// For a handler: the instruction that the last interrupt interrupted.
+const void* interrupted_pc();
 
 }  // namespace mink::kernel

@@ -132,8 +132,8 @@ TEST(Interrupts, an_entry_with_nothing_pending_is_counted) {
   const unsigned spurious = kernel::irq_core().spurious();
   arch::IrqState state = arch::irq_save();
   // The tick may be waiting: then the first entry has something to do.
-  mink_irq_entry();
-  mink_irq_entry();
+  mink_irq_entry(nullptr);
+  mink_irq_entry(nullptr);
   arch::irq_restore(state);
   CHECK_TRUE(kernel::irq_core().spurious() > spurious);
 }
