@@ -5,12 +5,19 @@
 #include <kernel/console.hpp>
 #include <kernel/power.hpp>
 #include <lib/text_sink.hpp>
+#include <sync/preempt.hpp>
 
 namespace mink::kernel {
 
 namespace {
 
 constinit PowerControl* control = nullptr;
+using Task = void (*)();
+constinit Task last_task = nullptr;
+
+void run_last_task() {
+  if (last_task != nullptr && !sync::in_atomic() && !arch::irqs_disabled()) last_task();
+}
 
 // Past the log: nothing may stand between this line and the end.
 void last_words(const BufferSink& text) {
@@ -21,8 +28,10 @@ void last_words(const BufferSink& text) {
 }  // namespace
 
 void set_power_control(PowerControl& power) { control = &power; }
+void set_last_task(void (*task)()) { last_task = task; }
 
 void poweroff(int status) {
+  run_last_task();
   arch::irq_disable();
   char line[64];
   BufferSink text{line};
@@ -33,6 +42,7 @@ void poweroff(int status) {
 }
 
 void reboot() {
+  run_last_task();
   arch::irq_disable();
   char line[32];
   BufferSink text{line};

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// The kernel's one card: its threads, its shrinkers, and the last write-back before the power goes.
+#include <linux/err.h>
+#include <linux/kthread.h>
+
+#include <base/log.h>
+#include <block/card.hpp>
+#include <kernel/power.hpp>
+#include <lib/late.hpp>
+#include <mm/kernel_memory.hpp>
+#include <optional>
+
+namespace mink::block {
+
+namespace {
+
+constinit Late<Device> device;
+constinit Late<InodeCache> inodes;
+constinit Late<PageCache> cache;
+constinit std::optional<Card> the_card;
+
+int serve(void*) {
+  device->serve();
+  return 0;
+}
+
+int flush(void*) {
+  cache->flush_rounds();
+  return 0;
+}
+
+void write_all() {
+  if (const Err e = cache->sync(); !ok(e)) {
+    printk(KERN_ERR "%s: %zu dirty pages are lost: error %d\n", device->name(), cache->figures().nr_dirty,
+           static_cast<int>(e));
+  }
+}
+
+}  // namespace
+
+Card* card() { return the_card ? &*the_card : nullptr; }
+
+Err start_card(Driver& driver, void (*describe)(TextSink& out)) {
+  mm::KernelMemory& memory = mm::kernel_memory();
+  device.make(driver, memory.slab);
+  inodes.make(memory.slab);
+  // A tenth of memory may be dirty before its writers write back themselves.
+  cache.make(*device, *inodes, memory.pages, memory.slab,
+             PageCache::Options{.dirty_limit = memory.pages.managed_pages() / 10});
+  for (const Err e : {device->init(), inodes->init(), cache->init()}) {
+    if (!ok(e)) return e;
+  }
+  if (IS_ERR(kthread_run(serve, nullptr, "%s", driver.name()))) return Err::NoMem;
+  // Asked in the reverse order: pages first, then what only they held.
+  memory.pages.add_shrinker(*inodes);
+  memory.pages.add_shrinker(*cache);
+  the_card.emplace(Card{*device, *inodes, *cache, describe});
+  kernel::set_last_task(write_all);
+  if (IS_ERR(kthread_run(flush, nullptr, "flush-%s", driver.name()))) {
+    printk(KERN_WARNING "%s: no memory for the flusher: pages are written back by sync and by reclaim\n",
+           driver.name());
+  }
+  return Err::Ok;
+}
+
+}  // namespace mink::block
