@@ -10,6 +10,7 @@ extern const Family kShellFamily;     // help, mode, poweroff ...
 extern const Family kFileFamily;      // ls, cat, watch, the short names of /proc files
 extern const Family kAllocateFamily;  // kmalloc, pages, vmalloc, live, release ...
 extern const Family kCacheFamily;     // cache, mempool
+extern const Family kCardFamily;      // card
 extern const Family kInspectFamily;   // pt, md, mw, sym
 extern const Family kMemoryFamily;    // free, gfp, check
 extern const Family kThreadFamily;    // ps

@@ -26,8 +26,9 @@ COMMAND_TIMEOUT = 30
 class Mink:
     """A machine at its prompt."""
 
-    def __init__(self, mem="128M", append="", timeout=BOOT_TIMEOUT):
-        argv = boards.qemu_argv(BOARD, build.image_path(BOARD.name, "kernel"), memory=boards.parse_size(mem), append=append)
+    def __init__(self, mem="128M", append="", timeout=BOOT_TIMEOUT, card=None):
+        argv = boards.qemu_argv(BOARD, build.image_path(BOARD.name, "kernel"), memory=boards.parse_size(mem), append=append,
+                                card=card)
         self.console = Console(argv)
         self.boot_log = self.console.read_until_prompt(timeout)
 
@@ -83,9 +84,9 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.skip(reason="--long"))
 
 
-def started(mem, append):
+def started(mem, append, card=None):
     try:
-        return Mink(mem, append)
+        return Mink(mem, append, card=card)
     except Ended as ended:
         pytest.fail(f"mink did not come to its prompt:\n{ended}")
 
@@ -101,8 +102,8 @@ def console(request):
 def boot():
     machines = []
 
-    def start(mem="128M", append=""):
-        machines.append(started(mem, append))
+    def start(mem="128M", append="", card=None):
+        machines.append(started(mem, append, card))
         return machines[-1]
 
     yield start
