@@ -59,6 +59,15 @@
 extern "C" {
 #endif
 
+/* Reports, once for each `caller`, a call from a context that must not sleep: an interrupt, a softirq, under a spinlock,
+ * with interrupts off. Any context. */
+void __might_sleep(const char* file, int line, const void* caller);
+#define might_sleep() __might_sleep(__FILE__, __LINE__, __builtin_return_address(0))
+#define might_sleep_if(condition) \
+  do {                            \
+    if (condition) might_sleep(); \
+  } while (0)
+
 /* snprintf that returns the bytes really written. */
 int scnprintf(char* buffer, size_t size, const char* format, ...) __printf(3, 4);
 int vscnprintf(char* buffer, size_t size, const char* format, va_list args) __printf(3, 0);

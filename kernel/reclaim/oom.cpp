@@ -3,7 +3,7 @@
 #include <kernel/reclaim.hpp>
 #include <mm/kernel_memory.hpp>
 
-#include "reclaim/shrinkers.hpp"
+#include "reclaim/parts.hpp"
 
 namespace mink::kernel {
 

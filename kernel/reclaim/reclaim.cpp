@@ -12,7 +12,7 @@
 #include <linux/kthread.h>
 #include <linux/wait.h>
 
-#include "reclaim/shrinkers.hpp"
+#include "reclaim/parts.hpp"
 #include "sched/scheduler.hpp"
 
 namespace mink::kernel {
@@ -138,6 +138,7 @@ task_struct* kswapd_task() { return kswapd.task; }
 
 void init_reclaim() {
   start_registered_shrinkers();
+  start_deferred_work();
   kswapd.task = kthread_run(kswapd_main, nullptr, "kswapd0");
   if (IS_ERR(kswapd.task)) panic("no memory for kswapd");
   pages().set_reclaim_ops(&operations);

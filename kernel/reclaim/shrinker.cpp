@@ -7,7 +7,7 @@
 #include <linux/rwsem.h>
 #include <linux/sched.h>
 
-#include "reclaim/shrinkers.hpp"
+#include "reclaim/parts.hpp"
 
 namespace mink::kernel {
 namespace {

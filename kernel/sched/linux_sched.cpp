@@ -2,6 +2,7 @@
 // <linux/sched.h>: the scheduler by Linux's names, and sleeping for a time.
 #include <linux/delay.h>
 #include <linux/jiffies.h>
+#include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/timer.h>
 #include <base/assert.hpp>
@@ -69,6 +70,7 @@ int wake_up_process(struct task_struct* task) {
 
 // One tick more: the present one may be nearly over.
 void msleep(unsigned int ms) {
+  might_sleep();
   const unsigned long ticks = msecs_to_jiffies(ms) + 1;
   const unsigned long until = jiffies + ticks;
   while (time_before(jiffies, until)) schedule_timeout_uninterruptible(static_cast<long>(until - jiffies));

@@ -5,6 +5,7 @@
 #include <linux/completion.h>
 #include <linux/errno.h>
 #include <linux/jiffies.h>
+#include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
 #include <linux/semaphore.h>
@@ -63,9 +64,11 @@ void complete_all(struct completion* x) {
   wake_up_all(&x->wait);
 }
 void wait_for_completion(struct completion* x) {
+  might_sleep();
   wait_to_take(x->wait, [x] { return take_one(x->done); });
 }
 unsigned long wait_for_completion_timeout(struct completion* x, unsigned long timeout) {
+  might_sleep();
   const unsigned long start = jiffies;
   if (!wait_to_take(
           x->wait, [x] { return take_one(x->done); }, static_cast<long>(timeout)))
@@ -90,6 +93,7 @@ int mutex_trylock(struct mutex* lock) {
   return 1;
 }
 void mutex_lock(struct mutex* lock) {
+  might_sleep();
   if (lock->owner == current) {
     printk(KERN_ERR "BUG: mutex %pS taken again by its owner %s/%d\n", static_cast<void*>(lock),
            current->comm, current->pid);
@@ -126,6 +130,7 @@ int down_trylock(struct semaphore* sem) {
   return 0;
 }
 void down(struct semaphore* sem) {
+  might_sleep();
   wait_to_take(sem->wait, [sem] { return down_trylock(sem) == 0; });
 }
 int down_interruptible(struct semaphore* sem) {
@@ -133,6 +138,7 @@ int down_interruptible(struct semaphore* sem) {
   return 0;
 }
 int down_timeout(struct semaphore* sem, long timeout) {
+  might_sleep();
   return wait_to_take(
              sem->wait, [sem] { return down_trylock(sem) == 0; }, timeout)
              ? 0
@@ -161,8 +167,12 @@ int down_write_trylock(struct rw_semaphore* sem) {
   sem->holders = -1;
   return 1;
 }
-void down_read(struct rw_semaphore* sem) { wait_event(sem->wait, down_read_trylock(sem) != 0); }
+void down_read(struct rw_semaphore* sem) {
+  might_sleep();
+  wait_event(sem->wait, down_read_trylock(sem) != 0);
+}
 void down_write(struct rw_semaphore* sem) {
+  might_sleep();
   {
     const IrqGuard irqs_off;
     ++sem->writers_waiting;

@@ -2,6 +2,8 @@
 // Memory pools: the reserve is an array used as a stack, changed with interrupts off.
 #include <arch/irq.hpp>
 #include <base/assert.hpp>
+#include <mm/gfp_policy.hpp>
+#include <mm/kernel_memory.hpp>
 #include <mm/mempool.hpp>
 #include <mm/slab.hpp>
 
@@ -41,6 +43,8 @@ void* mempool_alloc(mempool_t* pool, gfp_t gfp_mask) {
            MINK_CALLER());
     gfp_mask &= ~__GFP_ZERO;
   }
+  if (may_sleep(gfp_mask))
+    gfp_mask = kernel_memory().pages.fit_to_context(modern_gfp(gfp_mask), MINK_CALLER());
   // The system's reserves are not for those who have one of their own; and who can wait for it need not
   // complain.
   const gfp_t patient = gfp_mask | __GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN;

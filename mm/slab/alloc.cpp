@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Allocation: the fast path, and where the next word comes from when the current one is used up.
+#include <mm/gfp_policy.hpp>
 #include <mm/page_allocator.hpp>
 
 #include "slab/debug.hpp"
@@ -37,6 +38,7 @@ bool SlabAllocator::next_word(kmem_cache& cache) {
 }
 
 void* SlabAllocator::alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller) {
+  if (may_sleep(gfp)) gfp = source_->fit_to_context(modern_gfp(gfp), caller);
   void* object = nullptr;
   for (;;) {
     {
@@ -65,6 +67,7 @@ void* SlabAllocator::alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller
 // As many as each word has, word by word: interrupts are off for at most 32 objects.
 bool SlabAllocator::alloc_bulk(kmem_cache& cache, gfp_t gfp, std::size_t count, void** objects,
                                const void* caller) {
+  if (may_sleep(gfp)) gfp = source_->fit_to_context(modern_gfp(gfp), caller);
   std::size_t done = 0;
   while (done < count) {
     {

@@ -49,6 +49,8 @@ const char* flaw(const CacheSpec& spec) {
     return "a constructor takes (void*) or (void*, struct kmem_cache*, unsigned long)";
   if (!known(spec.dtor, spec.dtor_args))
     return "a destructor takes (void*) or (void*, struct kmem_cache*, unsigned long)";
+  if ((spec.flags & SLAB_TYPESAFE_BY_RCU) != 0 && spec.dtor != nullptr)
+    return "SLAB_TYPESAFE_BY_RCU: readers may still look at what the destructor takes apart";
   return nullptr;
 }
 

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 #include <mm/slab.hpp>
+#include <sync/preempt.hpp>
 
 #include "slab/free_map.hpp"
 
@@ -38,8 +39,16 @@ namespace mink::mm {
 // The whole of an operation as far as its fast path goes: inlined into the Linux-named functions and into
 // SlabAllocator's own. `caller` is only evaluated on the way to the slow path.
 struct SlabFast {
+  // A mask that may sleep where nobody may goes the slow way, which reports it.
   [[gnu::always_inline]] static void* alloc(kmem_cache& cache, gfp_t gfp, const void* caller) {
     const arch::IrqState irq = arch::irq_save();
+    if ((gfp & __GFP_DIRECT_RECLAIM) != 0) {
+      const unsigned off = arch::irqs_were_disabled(irq) ? 1u << 7 : 0;
+      if ((sync::preempt_count() | off) != 0) [[unlikely]] {
+        arch::irq_restore(irq);
+        return cache.owner->alloc_slow(cache, gfp, caller);
+      }
+    }
     const unsigned word = *cache.word;
     const auto slot = static_cast<unsigned>(std::countl_zero(word));
     if (slot >= cache.word_count) [[unlikely]] {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Slabs are bought from the page allocator, cut into objects, and sold again.
 #include <base/assert.hpp>
-#include <mm/page_allocator.hpp>
+#include <cstddef>
+#include <mm/kernel_memory.hpp>
 #include <mm/page_state.hpp>
 #include <sync/preempt.hpp>
+
+#include <linux/rcupdate.h>
 
 #include "slab/debug.hpp"
 #include "slab/free_map.hpp"
@@ -29,6 +32,12 @@ void call_for_each(const kmem_cache& cache, std::uintptr_t base, kmem_any_fn_t f
       reinterpret_cast<kmem_ctor3_t>(function)(object, const_cast<kmem_cache*>(&cache), what);
     }
   }
+}
+
+// A slab's block waits as an ordinary allocated one; its link is the callback's.
+void free_after_readers(rcu_head* head) {
+  page* const block = reinterpret_cast<page*>(reinterpret_cast<char*>(head) - offsetof(page, link));
+  kernel_memory().pages.free(block, order_of(*block), MINK_CALLER());
 }
 
 }  // namespace
@@ -63,8 +72,8 @@ page* SlabAllocator::new_slab(kmem_cache& cache, gfp_t gfp, const void* caller) 
 }
 
 // `slab` is empty and on no list. Irqs as the caller has them.
-// SLAB_TYPESAFE_BY_RCU: here the pages would wait for a grace period; without preemption no reader can be
-// inside one.
+// SLAB_TYPESAFE_BY_RCU: its objects stay what they are until every reader of now has finished; only then does the
+// page allocator have the pages. (Such a cache has no destructor.)
 void SlabAllocator::release_slab(kmem_cache& cache, page& slab) {
   const std::uintptr_t base = address_of(slab);
   if (cache.dtor_args != 0) call_for_each(cache, base, cache.dtor, cache.dtor_args, 0);
@@ -78,6 +87,11 @@ void SlabAllocator::release_slab(kmem_cache& cache, page& slab) {
   {
     const arch::IrqGuard guard;
     ((cache.flags & SLAB_RECLAIM_ACCOUNT) != 0 ? reclaimable_pages_ : unreclaimable_pages_) -= pages;
+  }
+  if ((cache.flags & SLAB_TYPESAFE_BY_RCU) != 0 && after_readers_ != nullptr) {
+    static_assert(sizeof(rcu_head) <= sizeof(page_link));
+    after_readers_(reinterpret_cast<rcu_head*>(&slab.link), free_after_readers);
+    return;
   }
   source_->free(&slab, cache.order, MINK_CALLER());
 }

@@ -107,6 +107,7 @@ VmRegion* VmallocSpace::retire(const void* address, VmUse use, Asker who) {
       }
       r->link = deferred_;
       deferred_ = r;
+      if (later_ != nullptr) later_();
       return nullptr;
     }
   }

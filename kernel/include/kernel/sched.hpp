@@ -20,6 +20,9 @@ void sched_tick();
 // Ends the running thread: its function's result is `result`. Thread context, no lock held.
 [[noreturn]] void thread_exit(int result);
 
+// From now on might_sleep() looks.
+void begin_sleep_checks();
+
 // `ps`: a line a thread. Any context.
 void show_threads(TextSink& out);
 

@@ -8,6 +8,7 @@
 #include <kernel/command_line.hpp>
 #include <kernel/log_options.hpp>
 #include <kernel/memory_init.hpp>
+#include <kernel/sched.hpp>
 #include <lib/cmdline.hpp>
 #include <lib/log_sink.hpp>
 #include <lib/vsnprintf.hpp>
@@ -179,6 +180,7 @@ void init_vmalloc() {
 void begin_context_checks() {
   mm::kernel_memory().pages.begin_context_checks();
   mm::kernel_memory().vmalloc.begin_context_checks();
+  begin_sleep_checks();
 }
 
 }  // namespace mink::kernel

@@ -16,6 +16,8 @@
 
 #include <linux/slab.h>
 
+struct rcu_head;
+
 namespace mink::mm {
 
 class PageAllocator;
@@ -65,6 +67,11 @@ class SlabAllocator final : public Shrinker {
   // Reclaim: empty slabs of all caches without SLAB_NO_REAP, at least `pages` if there are as many. Returns
   // how many.
   std::size_t shrink(gfp_t gfp, std::size_t pages) override;
+
+  // How the pages of SLAB_TYPESAFE_BY_RCU caches wait for readers (call_rcu); without it they do not. Only for the
+  // kernel's instance.
+  using CallAfterReaders = void (*)(rcu_head* head, void (*function)(rcu_head* head));
+  void set_grace_period(CallAfterReaders call) { after_readers_ = call; }
 
   [[nodiscard]] void* alloc(kmem_cache& cache, gfp_t gfp, const void* caller);
   void free(kmem_cache& cache, const void* object, const void* caller);
@@ -163,6 +170,7 @@ class SlabAllocator final : public Shrinker {
   std::size_t unreclaimable_pages_ = 0;
   std::size_t large_pages_ = 0;
   std::size_t serial_ = 0;
+  CallAfterReaders after_readers_ = nullptr;
   mutable std::size_t reports_ = 0;
 };
 

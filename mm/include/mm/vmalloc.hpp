@@ -53,6 +53,12 @@ class VmallocSpace {
   // From now on a call from a context that must not sleep is refused (before: there is nobody to sleep for).
   void begin_context_checks() { context_checks_ = true; }
 
+  // What a free from an interrupt leaves to do is done by free_deferred(), or by the next free of a thread; `later`
+  // is called to have it done soon. Interrupts off, any context.
+  void set_deferral(void (*later)()) { later_ = later; }
+  // Thread context.
+  void free_deferred() { drain_deferred(); }
+
   // Who asks: `name` and `caller` are what reports show.
   struct Asker {
     const char* name;
@@ -132,6 +138,7 @@ class VmallocSpace {
   RegionSource* source_ = nullptr;
   std::uintptr_t start_ = 0, end_ = 0;
   Late<RegionMap> map_;
+  void (*later_)() = nullptr;
   VmRegion* deferred_ = nullptr;  // freed in interrupts: unmapped by the next thread
   std::size_t busy_mapping_ = 0;  // threads that read or write tables of a range: trim would pull them away
   std::size_t owned_pages_ = 0;

@@ -70,6 +70,7 @@ TEST_GROUP(Mempool) {
     source.allowed = -1;
     waits = wakes = 0;
     to_give = nullptr;
+    set_mempool_sleep({});  // the machine under the test may have its own
   }
   void teardown() override {
     set_mempool_sleep({});

@@ -8,6 +8,9 @@ namespace mink::kernel {
 
 void start_registered_shrinkers();
 
+// deferred.cpp
+void start_deferred_work();
+
 // oom.cpp
 mm::OomOutcome out_of_memory(gfp_t gfp, unsigned order, const void* caller);
 void print_memory_users(TextSink& out);
