@@ -13,6 +13,5 @@ void start_deferred_work();
 
 // oom.cpp
 mm::OomOutcome out_of_memory(gfp_t gfp, unsigned order, const void* caller);
-void print_memory_users(TextSink& out);
 
 }  // namespace mink::kernel

@@ -18,7 +18,7 @@
 namespace mink::kernel {
 namespace {
 
-constexpr long kWaitTicks = 2;             // a waiter looks again after so long, whatever happens
+constexpr long kWaitTicks = 1;             // a waiter looks again after so long, whatever happens
 constexpr long kNapTicks = HZ / 10;        // kswapd before it sleeps for good (Linux: 100 ms)
 constexpr unsigned long kPause = HZ / 10;  // ... and after it found nothing
 constexpr std::size_t kBatch = 32;         // pages it asks for at a time
@@ -128,7 +128,7 @@ class ThreadReclaimOps final : public mm::ReclaimOps {
   mm::OomOutcome out_of_memory(gfp_t gfp, unsigned order, const void* caller) override {
     return kernel::out_of_memory(gfp, order, caller);
   }
-  void print_users(TextSink& out) override { print_memory_users(out); }
+  void print_users(TextSink& out) override { show_memory_users(out); }
 };
 constinit ThreadReclaimOps operations;
 

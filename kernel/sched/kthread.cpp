@@ -9,6 +9,7 @@
 #include <base/assert.hpp>
 #include <cstdarg>
 #include <cstring>
+#include <kernel/reclaim.hpp>
 #include <kernel/sched.hpp>
 #include <lib/vsnprintf.hpp>
 #include <new>
@@ -133,6 +134,7 @@ void sched_tick() { scheduler.tick(); }
 void thread_exit(int result) {
   Thread& self = scheduler.running();
   MINK_ASSERT(!sync::in_atomic());
+  if (self.account != 0) leave_oom(self);
   arch::irq_disable();
   self.result = result;
   self.flags |= PF_EXITING;

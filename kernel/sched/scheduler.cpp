@@ -90,6 +90,7 @@ void Scheduler::switch_away(bool preempted) {
   sync::mink_preempt_count = to->saved_preempt_count;
   running_ = to;
   mink_current = to;
+  mm::kernel_memory().pages.set_account(to->account);
   mm::LocalWindows& windows = mm::kernel_memory().local_windows;
   from.windows.depth = 0;
   if (windows.depth() != 0) [[unlikely]]

@@ -72,7 +72,7 @@ page* PageAllocator::take_block(ZoneType zone, unsigned order, MigrateType type)
     if (p == nullptr) return nullptr;
   }
   z.free_pages -= std::size_t{1} << order;
-  p->state = page_state::block(PageKind::Allocated, order) | page_state::place(zone, type);
+  p->state = page_state::block(PageKind::Allocated, order) | page_state::place(zone, type) | account_;
   return p;
 }
 

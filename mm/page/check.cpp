@@ -99,7 +99,7 @@ class PageChecker {
         break;
       }
       const page* const p = PageAllocator::page_of_link(const_cast<page_link*>(link));
-      if (!a_.contains(p) || p->state != state) {
+      if (!a_.contains(p) || (p->state & ~page_state::kAccountMask) != state) {
         fault("%s: a member with state %#x\n", what, a_.contains(p) ? p->state : 0u);
         break;
       }

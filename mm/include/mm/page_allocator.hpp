@@ -227,6 +227,16 @@ class PageAllocator {
   // (ReclaimOps::memory_freed). Any context.
   void add_waiter();
   void remove_waiter();
+  // Blocks taken from now on are of account `n` (below page_state::kAccounts; 0: of none). An interrupt's are the
+  // interrupted thread's. Interrupts off; costs a comparison, or about 60 instructions if it changes.
+  void set_account(unsigned n) {
+    if (n << page_state::kAccountShift != account_) [[unlikely]]
+      change_account(n);
+  }
+  // Pages in use of each account. O(blocks); interrupts stay on, so what comes and goes meanwhile may be missed.
+  void count_accounts(std::span<std::size_t, page_state::kAccounts> held) const;
+  // The account's blocks are nobody's. O(blocks).
+  void end_account(unsigned n);
   // A mask fit for the context of the call: one that may sleep where nobody may is reported, once for each
   // `caller`, and becomes GFP_NOWAIT.
   [[nodiscard]] gfp_t fit_to_context(gfp_t gfp, const void* caller);
@@ -347,6 +357,7 @@ class PageAllocator {
   // page/reclaim.cpp
   page* reclaim_and_retry(gfp_t gfp, unsigned order, const void* caller);
   bool enter_reclaim();
+  void change_account(unsigned n);
   void leave_reclaim();
 
   // page/buddy.cpp. Interrupts off.
@@ -409,6 +420,7 @@ class PageAllocator {
   bool context_checks_ = false;
   bool reclaiming_ = false;  // while there are no threads
   unsigned waiters_ = 0;
+  unsigned account_ = 0;  // where it stands in page->state
   FreeFault last_fault_ = FreeFault::None;
   std::size_t faults_ = 0;
   VmEvents events_ = {};

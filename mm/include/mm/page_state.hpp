@@ -4,6 +4,7 @@
 //   bits  0-3   kind          all zero: an inner page, or no memory at all
 //   bits  4-7   order         of the block
 //   bit   8     compound      __GFP_COMP: freed as a whole, its pages know their head
+//   bits  9-13  account       of an allocated block: who took it, as set_account() said then; 0: nobody who is counted
 //   bits 16-17  migrate type  of the list that a free block is in; where an allocated one came from
 //   bits 18-19  zone
 //
@@ -48,6 +49,9 @@ inline constexpr unsigned kOrderShift = 4;
 inline constexpr unsigned kOrderMask = 0xf;
 inline constexpr unsigned kBlockMask = 0xff;  // kind and order
 inline constexpr unsigned kCompound = 1u << 8;
+inline constexpr unsigned kAccountShift = 9;
+inline constexpr unsigned kAccounts = 32;
+inline constexpr unsigned kAccountMask = (kAccounts - 1) << kAccountShift;
 inline constexpr unsigned kMigrateShift = 16;
 inline constexpr unsigned kZoneShift = 18;
 inline constexpr unsigned kListShift = kMigrateShift;  // zone and migrate type as one number below kLists
@@ -64,6 +68,7 @@ constexpr unsigned order(unsigned state) { return (state >> kOrderShift) & kOrde
 constexpr ZoneType zone(unsigned state) { return static_cast<ZoneType>((state >> kZoneShift) & 3); }
 constexpr MigrateType type(unsigned state) { return static_cast<MigrateType>((state >> kMigrateShift) & 3); }
 constexpr bool compound(unsigned state) { return (state & kCompound) != 0; }
+constexpr unsigned account(unsigned state) { return (state & kAccountMask) >> kAccountShift; }
 constexpr unsigned with_kind(unsigned state, PageKind kind) {
   return (state & ~kKindMask) | static_cast<unsigned>(kind);
 }

@@ -149,14 +149,14 @@ TEST(Sleeping, CostlyOrdersAreTriedOnce) {
 
 TEST(Sleeping, NofailWaitsLongerThanOthersGiveUp) {
   Friend other;
-  other.after = 60;
+  other.after = 40;
   other.start();
   other.held.take(kToNothing);
   UNSIGNED_LONGS_EQUAL(0, pages().free_pages());
   const unsigned long start = jiffies;
   page* const p = alloc_page(GFP_KERNEL | __GFP_NOFAIL);
   CHECK(p != nullptr);
-  CHECK(jiffies - start >= 59);
+  CHECK(jiffies - start >= 39);
   __free_page(p);
 }
 
