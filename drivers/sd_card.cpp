@@ -34,9 +34,16 @@ Err SdCard::status(std::uint32_t& word) {
 }
 
 Err SdCard::identify() {
+  const Err e = find();
+  known_sectors_ = sectors_;
+  known_serial_ = serial_;
+  return e;
+}
+
+Err SdCard::find() {
   sectors_ = 0;
   rca_ = 0;
-  const Err e = find();
+  const Err e = bring_up();
   if (ok(e)) {
     ++figures_.identified;
   } else {
@@ -45,8 +52,17 @@ Err SdCard::identify() {
   return e;
 }
 
+// The card that was there before, and no other.
+Err SdCard::find_same() {
+  if (known_sectors_ == 0) return Err::NoMedium;
+  const Err e = find();
+  if (ok(e) && sectors_ == known_sectors_ && serial_ == known_serial_) return Err::Ok;
+  sectors_ = 0;
+  return ok(e) ? Err::NoDev : Err::NoMedium;
+}
+
 // 4.2.3, figure 4-2.
-Err SdCard::find() {
+Err SdCard::bring_up() {
   host_.power_up();
   host_.set_clock(kIdentifyHz);
   MciCommand idle;
@@ -109,7 +125,10 @@ Err SdCard::write(std::uint32_t sector, std::uint32_t count, const void* buffer)
 }
 
 Err SdCard::transfer(MciData direction, std::uint32_t sector, std::uint32_t count, std::uint32_t* words) {
-  if (!present()) return Err::NoMedium;
+  if (!present()) {
+    if (!ok(find_same())) return Err::NoMedium;
+    printk(KERN_INFO "card: it is back\n");
+  }
   if (sector > sectors_ || count > sectors_ - sector) return Err::Range;
   while (count != 0) {
     const unsigned now = count < host_.max_blocks() ? count : host_.max_blocks();
@@ -177,11 +196,10 @@ Err SdCard::recover() {
   }
   if (ok(e)) e = wait_ready(word);
   if (ok(e)) return e;
-  const std::uint32_t had = sectors_, was = serial_;
-  e = identify();
-  if (ok(e) && sectors_ == had && serial_ == was) return Err::Ok;
-  printk(KERN_ERR "card: %s\n", ok(e) ? "another card is in the slot" : "it does not answer any more");
-  sectors_ = 0;
+  e = find_same();
+  if (ok(e)) return e;
+  printk(KERN_ERR "card: %s\n",
+         e == Err::NoDev ? "another card is in the slot" : "it does not answer any more");
   return Err::NoMedium;
 }
 

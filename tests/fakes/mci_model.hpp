@@ -28,7 +28,8 @@ class MciModel final : public RegisterFile {
     int command = -1;    // the nth command is not answered
     int interrupt = -1;  // the end of the nth data transfer raises no interrupt
   } faults;
-  bool card = true;       // in the slot
+  bool card = true;  // in the slot
+  std::uint32_t serial = 0x00be'efab;
   bool version1 = false;  // knows no CMD8
   unsigned power_up_asks = 3;
   unsigned busy_asks = 2;               // CMD13s until a write is programmed
@@ -181,8 +182,8 @@ class MciModel final : public RegisterFile {
         state_ = kIdent;
         answer[0] = 0x12'00'00'00 | 'M';  // maker, application, and the name: MODEL
         answer[1] = 'O' << 24 | 'D' << 16 | 'E' << 8 | 'L';
-        answer[2] = 0x01'00'beef >> 0;  // revision, serial number's upper part
-        answer[3] = 0xab'00'00'01;
+        answer[2] = 0x01'00'0000 | serial >> 8;  // revision, serial number's upper part
+        answer[3] = serial << 24 | 1;
         return true;
       case kSendRelativeAddress:
         if (state_ != kIdent) return false;

@@ -17,7 +17,8 @@ class SdCard {
   Err identify();
 
   // [sector, sector + count); buffer: word aligned. Thread context, one caller at a time; sleeps. A failed transfer is
-  // tried again, with the card identified anew if it does not answer. Range, NoMedium, or why the last try failed.
+  // tried again, with the card identified anew if it does not answer. One that was pulled out is looked for at each call; another in its
+  // place is not touched. Range, NoMedium, or why the last try failed.
   Err read(std::uint32_t sector, std::uint32_t count, void* buffer);
   Err write(std::uint32_t sector, std::uint32_t count, const void* buffer);
 
@@ -39,10 +40,12 @@ class SdCard {
   static constexpr unsigned kTries = 3, kReadyMs = 500, kPowerUpMs = 1000;
 
   Err find();
+  Err bring_up();
   Err negotiate(bool version2);
   Err transfer(MciData direction, std::uint32_t sector, std::uint32_t count, std::uint32_t* words);
   Err transfer_once(MciData direction, std::uint32_t sector, unsigned count, std::uint32_t* words);
   Err recover();
+  Err find_same();
   Err wait_ready(std::uint32_t& status);
   Err command(unsigned index, std::uint32_t argument, MciCommand& c);
   Err simple(unsigned index, std::uint32_t argument);
@@ -50,7 +53,8 @@ class SdCard {
 
   MciHost& host_;
   std::uint32_t sectors_ = 0;
-  std::uint32_t rca_ = 0;  // in place: the upper half
+  std::uint32_t known_sectors_ = 0, known_serial_ = 0;  // of the card that identify() found
+  std::uint32_t rca_ = 0;                               // in place: the upper half
   bool high_capacity_ = false;
   char product_[6] = {};
   std::uint32_t serial_ = 0;

@@ -198,9 +198,25 @@ TEST(SdCard, pulled_out_and_put_back) {
   CHECK_TRUE(slot.card.read(9, 1, words.data()) == Err::NoMedium);
   CHECK_FALSE(slot.card.present());
   CHECK_TRUE(fakes::logged("card: it does not answer any more"));
+  CHECK_TRUE(slot.card.read(9, 1, words.data()) == Err::NoMedium);
+  STRCMP_CONTAINS("any more", fakes::take_log());
   slot.model.card = true;
-  insert();
   CHECK_TRUE(ok(slot.card.read(9, 1, words.data())));
+  CHECK_TRUE(same(words, slot, 9));
+  CHECK_TRUE(fakes::logged("card: it is back"));
+}
+
+TEST(SdCard, another_card_in_its_place_is_not_touched) {
+  insert();
+  auto words = pattern(1);
+  slot.model.card = false;
+  CHECK_TRUE(slot.card.write(9, 1, words.data()) == Err::NoMedium);
+  slot.model.card = true;
+  slot.model.serial = 7;
+  CHECK_TRUE(slot.card.write(9, 1, words.data()) == Err::NoMedium);
+  CHECK_FALSE(same(words, slot, 9));
+  insert();  // now it is this one
+  CHECK_TRUE(ok(slot.card.write(9, 1, words.data())));
   CHECK_TRUE(same(words, slot, 9));
 }
 
