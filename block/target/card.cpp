@@ -8,6 +8,7 @@
 #include <kernel/power.hpp>
 #include <lib/late.hpp>
 #include <mm/kernel_memory.hpp>
+#include <mm/proc.hpp>
 #include <optional>
 
 namespace mink::block {
@@ -27,6 +28,13 @@ int serve(void*) {
 int flush(void*) {
   cache->flush_rounds();
   return 0;
+}
+
+mm::FileFigures file_figures() {
+  const PageCache::Figures c = cache->figures();
+  const Device::Figures& d = device->figures();
+  return {c.nr_file_pages, c.nr_dirty,        c.nr_writeback, c.nr_dirtied,
+          c.nr_written,    c.nr_vmscan_write, d.kb_read,      d.kb_written};
 }
 
 void write_all() {
@@ -56,6 +64,7 @@ Err start_card(Driver& driver, void (*describe)(TextSink& out)) {
   memory.pages.add_shrinker(*cache);
   the_card.emplace(Card{*device, *inodes, *cache, describe});
   kernel::set_last_task(write_all);
+  mm::set_file_figures(file_figures);
   if (IS_ERR(kthread_run(flush, nullptr, "flush-%s", driver.name()))) {
     printk(KERN_WARNING "%s: no memory for the flusher: pages are written back by sync and by reclaim\n",
            driver.name());

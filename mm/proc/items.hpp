@@ -7,7 +7,20 @@
 
 namespace mink::mm {
 
-enum class Item : unsigned char { Zero, FreePages, SlabReclaimable, SlabUnreclaimable, StackKb, TablePages };
+enum class Item : unsigned char {
+  Zero,
+  FreePages,
+  SlabReclaimable,
+  SlabUnreclaimable,
+  StackKb,
+  TablePages,
+  FilePages,
+  Dirty,
+  Writeback,
+  Dirtied,
+  Written,
+  ReclaimWritten
+};
 
 struct NamedItem {
   const char* name;
@@ -22,15 +35,15 @@ inline constexpr NamedItem kZoneItems[] = {
 };
 
 inline constexpr NamedItem kNodeItems[] = {
-    {"nr_inactive_anon"}, {"nr_active_anon"}, {"nr_inactive_file"}, {"nr_active_file"}, {"nr_unevictable"},
+    {"nr_inactive_anon"}, {"nr_active_anon"}, {"nr_inactive_file", Item::FilePages}, {"nr_active_file"}, {"nr_unevictable"},
     {"nr_slab_reclaimable", Item::SlabReclaimable}, {"nr_slab_unreclaimable", Item::SlabUnreclaimable},
     {"nr_isolated_anon"}, {"nr_isolated_file"}, {"workingset_nodes"}, {"workingset_refault_anon"},
     {"workingset_refault_file"}, {"workingset_activate_anon"}, {"workingset_activate_file"},
     {"workingset_restore_anon"}, {"workingset_restore_file"}, {"workingset_nodereclaim"}, {"nr_anon_pages"},
-    {"nr_mapped"}, {"nr_file_pages"}, {"nr_dirty"}, {"nr_writeback"}, {"nr_writeback_temp"}, {"nr_shmem"},
+    {"nr_mapped"}, {"nr_file_pages", Item::FilePages}, {"nr_dirty", Item::Dirty}, {"nr_writeback", Item::Writeback}, {"nr_writeback_temp"}, {"nr_shmem"},
     {"nr_shmem_hugepages"}, {"nr_shmem_pmdmapped"}, {"nr_file_hugepages"}, {"nr_file_pmdmapped"},
-    {"nr_anon_transparent_hugepages"}, {"nr_vmscan_write"}, {"nr_vmscan_immediate_reclaim"}, {"nr_dirtied"},
-    {"nr_written"}, {"nr_throttled_written"}, {"nr_kernel_misc_reclaimable"}, {"nr_foll_pin_acquired"},
+    {"nr_anon_transparent_hugepages"}, {"nr_vmscan_write", Item::ReclaimWritten}, {"nr_vmscan_immediate_reclaim"}, {"nr_dirtied", Item::Dirtied},
+    {"nr_written", Item::Written}, {"nr_throttled_written"}, {"nr_kernel_misc_reclaimable"}, {"nr_foll_pin_acquired"},
     {"nr_foll_pin_released"}, {"nr_kernel_stack", Item::StackKb}, {"nr_page_table_pages", Item::TablePages},
     {"nr_sec_page_table_pages"},
 };

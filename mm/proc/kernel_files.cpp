@@ -8,6 +8,8 @@ namespace {
 
 using Figure = std::size_t (*)();
 constinit Figure stack_figure = nullptr;
+using Files = FileFigures (*)();
+constinit Files file_figures = nullptr;
 
 MemoryFigures kernel_figures() {
   const KernelMemory& memory = kernel_memory();
@@ -20,12 +22,14 @@ MemoryFigures kernel_figures() {
   f.stack_kb = stack_figure != nullptr ? stack_figure() : 0;
   f.vmalloc_total = vmalloc.total_bytes;
   f.vmalloc_used = vmalloc.owned_pages << kPageShift;
+  if (file_figures != nullptr) f.file = file_figures();
   return f;
 }
 
 }  // namespace
 
 void set_stack_figure(std::size_t (*kilobytes)()) { stack_figure = kilobytes; }
+void set_file_figures(FileFigures (*figures)()) { file_figures = figures; }
 
 void proc_buddyinfo(TextSink& out) { show_buddyinfo(out, kernel_memory().pages); }
 void proc_pagetypeinfo(TextSink& out) { show_pagetypeinfo(out, kernel_memory().pages); }

@@ -32,9 +32,9 @@ std::size_t available_pages(const PageAllocator& pages, const MemoryFigures& fig
     low += zone.mark.low;
   }
   const std::size_t free = pages.free_pages();
-  const std::size_t half = figures.slab_reclaimable / 2;
-  const std::size_t reclaimable = figures.slab_reclaimable - (half < low ? half : low);
-  return (free > reserve ? free - reserve : 0) + reclaimable;
+  const auto without_half = [low](std::size_t held) { return held - (held / 2 < low ? held / 2 : low); };
+  return (free > reserve ? free - reserve : 0) + without_half(figures.slab_reclaimable) +
+         without_half(figures.file.pages);
 }
 
 void show_meminfo(TextSink& out, const PageAllocator& pages, const MemoryFigures& figures) {
@@ -46,19 +46,20 @@ void show_meminfo(TextSink& out, const PageAllocator& pages, const MemoryFigures
   line.pages("MemTotal:", total);
   line.pages("MemFree:", free);
   line.pages("MemAvailable:", available_pages(pages, figures));
-  for (const char* const none :
-       {"Buffers:", "Cached:", "SwapCached:", "Active:", "Inactive:", "Active(anon):", "Inactive(anon):",
-        "Active(file):", "Inactive(file):", "Unevictable:", "Mlocked:"}) {
-    line.kb(none, 0);
-  }
+  line.pages("Buffers:", figures.file.pages);  // a device's pages, as Linux counts them
+  for (const char* const none : {"Cached:", "SwapCached:", "Active:"}) line.kb(none, 0);
+  line.pages("Inactive:", figures.file.pages);
+  for (const char* const none : {"Active(anon):", "Inactive(anon):", "Active(file):"}) line.kb(none, 0);
+  line.pages("Inactive(file):", figures.file.pages);
+  for (const char* const none : {"Unevictable:", "Mlocked:"}) line.kb(none, 0);
   line.pages("HighTotal:", high_total);
   line.pages("HighFree:", high_free);
   line.pages("LowTotal:", total - high_total);
   line.pages("LowFree:", free - high_free);
-  for (const char* const none :
-       {"SwapTotal:", "SwapFree:", "Dirty:", "Writeback:", "AnonPages:", "Mapped:", "Shmem:"}) {
-    line.kb(none, 0);
-  }
+  for (const char* const none : {"SwapTotal:", "SwapFree:"}) line.kb(none, 0);
+  line.pages("Dirty:", figures.file.dirty);
+  line.pages("Writeback:", figures.file.writeback);
+  for (const char* const none : {"AnonPages:", "Mapped:", "Shmem:"}) line.kb(none, 0);
   line.pages("KReclaimable:", figures.slab_reclaimable);
   line.pages("Slab:", figures.slab_reclaimable + figures.slab_unreclaimable);
   line.pages("SReclaimable:", figures.slab_reclaimable);

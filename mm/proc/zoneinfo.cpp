@@ -23,6 +23,18 @@ std::size_t value_of(Item item, std::size_t free_pages, const MemoryFigures& fig
       return figures.stack_kb;
     case Item::TablePages:
       return figures.table_pages;
+    case Item::FilePages:
+      return figures.file.pages;
+    case Item::Dirty:
+      return figures.file.dirty;
+    case Item::Writeback:
+      return figures.file.writeback;
+    case Item::Dirtied:
+      return figures.file.dirtied;
+    case Item::Written:
+      return figures.file.written;
+    case Item::ReclaimWritten:
+      return figures.file.written_by_reclaim;
   }
   return 0;
 }
@@ -109,7 +121,9 @@ void show_vmstat(TextSink& out, const PageAllocator& pages, const MemoryFigures&
   // A fifth and a tenth of what could be dirtied (vm.dirty_ratio, vm.dirty_background_ratio).
   const std::size_t available = available_pages(pages, figures);
   print(out, "nr_dirty_threshold %zu\nnr_dirty_background_threshold %zu\n", available / 5, available / 10);
-  for (const char* const name : {"pgpgin", "pgpgout", "pswpin", "pswpout"}) print(out, "%s 0\n", name);
+  print(out, "pgpgin %lu\npgpgout %lu\npswpin 0\npswpout 0\n",
+        static_cast<unsigned long>(figures.file.kb_read),
+        static_cast<unsigned long>(figures.file.kb_written));
   show_by_zone(out, "pgalloc", [&](ZoneType z) { return pages.allocated(z); });
   show_by_zone(out, "allocstall", [&](ZoneType z) { return pages.zone(z).allocstalls; });
   show_by_zone(out, "pgskip", [](ZoneType) { return 0u; });

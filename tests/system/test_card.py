@@ -130,6 +130,27 @@ def test_with_gfp_noio_the_same_passes_in_silence(boot, image):
     assert wrong_sectors(image, 0, 2400, 2000) == []
 
 
+def test_proc_counts_under_linux_names(boot, image):
+    mink = boot(card=image)
+
+    def values(file, unit=""):
+        return {name: int(value) for name, value in re.findall(rf"^(\S+?):? +(\d+){unit}$", mink.ok(f"cat /proc/{file}"), re.M)}
+    before = values("vmstat")
+    mink.text_of("card write 0 160 3; card sync; card fill 30")
+    after = values("vmstat")
+    assert after["nr_file_pages"] == after["nr_inactive_file"] == 30
+    assert after["nr_dirty"] == after["nr_writeback"] == 0
+    # More if a round of the flusher came between two sectors of a page.
+    assert after["nr_dirtied"] - before["nr_dirtied"] == after["nr_written"] - before["nr_written"] >= 20
+    assert after["pgpgin"] - before["pgpgin"] == 120 and after["pgpgout"] - before["pgpgout"] >= 80
+    memory = values("meminfo", " kB")
+    assert memory["Buffers"] == memory["Inactive(file)"] == 120
+    free = memory["MemFree"]
+    mink.ok("card drop")
+    memory = values("meminfo", " kB")
+    assert memory["Buffers"] == 0 and memory["MemFree"] >= free + 120
+
+
 def test_the_shrinkers_obey_the_mask(boot, image):
     mink = boot(card=image)
     mink.ok("card write 0 80 1")

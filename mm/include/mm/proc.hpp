@@ -3,10 +3,18 @@
 // order 0: so buddyinfo, zoneinfo and meminfo add up to the same figure, and it is the same before and after.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <lib/text_sink.hpp>
 #include <mm/page_allocator.hpp>
 
 namespace mink::mm {
+
+// What caches of devices hold, in pages, and their events, ever (wrap).
+struct FileFigures {
+  std::size_t pages = 0, dirty = 0, writeback = 0;
+  std::uint32_t dirtied = 0, written = 0, written_by_reclaim = 0;
+  std::uint32_t kb_read = 0, kb_written = 0;  // to and from the devices
+};
 
 // What the other allocators have to say.
 struct MemoryFigures {
@@ -16,6 +24,7 @@ struct MemoryFigures {
   std::size_t stack_kb = 0;            // threads' stacks
   std::size_t vmalloc_total = 0;       // bytes
   std::size_t vmalloc_used = 0;        // bytes
+  FileFigures file{};
 };
 
 void show_buddyinfo(TextSink& out, const PageAllocator& pages);
@@ -38,5 +47,7 @@ void proc_vmallocinfo(TextSink& out);
 
 // The threads' stacks in kilobytes, from whoever makes threads.
 void set_stack_figure(std::size_t (*kilobytes)());
+// The page cache's, from whoever has one.
+void set_file_figures(FileFigures (*figures)());
 
 }  // namespace mink::mm
