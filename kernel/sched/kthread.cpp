@@ -12,6 +12,7 @@
 #include <kernel/reclaim.hpp>
 #include <kernel/sched.hpp>
 #include <lib/vsnprintf.hpp>
+#include <mm/proc.hpp>
 #include <new>
 #include <sync/preempt.hpp>
 #include "sched/scheduler.hpp"
@@ -109,6 +110,12 @@ int idle(void*) {
   }
 }
 
+// Of /proc/meminfo's KernelStack. Any context.
+std::size_t stack_kilobytes() {
+  const arch::IrqGuard irqs_off;
+  return (scheduler.all().size() - 1) * kThreadStackSize / 1024;  // the first one has the boot's stack
+}
+
 bool alive(const Thread& thread) {
   for (const Thread& each : scheduler.all()) {
     if (&each == &thread) return true;
@@ -127,6 +134,7 @@ void sched_init() {
   idle_thread->__state = TASK_RUNNING;
   scheduler.set_idle(*idle_thread);
   scheduler.wake(*threads.reaper);
+  mm::set_stack_figure(stack_kilobytes);
 }
 
 void sched_tick() { scheduler.tick(); }

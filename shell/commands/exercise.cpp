@@ -13,11 +13,18 @@ namespace {
 constexpr std::uint64_t kMostSeconds = 7 * 24 * 3600;
 
 int run_soak(Args& args, TextSink& out) {
-  if (!args.expect(1, 2)) return kUsage;
+  if (!args.expect(1, 3)) return kUsage;
   const auto seconds = args.number(0, "SECONDS", 1, kMostSeconds);
   if (!seconds) return kUsage;
   const auto seed = args.size() > 1 ? args.number(1, "SEED", 1, UINT32_MAX) : std::uint64_t{1};
   if (!seed) return kUsage;
+  if (args.size() > 2) {
+    const auto hz = args.number(2, "RATE", 1, kMostStormHz);
+    if (!hz) return kUsage;
+    const StormOptions beside{static_cast<unsigned>(*hz), static_cast<unsigned>(*seconds),
+                              static_cast<std::uint32_t>(*seed)};
+    return storm(beside, args.shell().environment(), out) ? kOk : kFailed;
+  }
   const SoakOptions options{static_cast<unsigned>(*seconds), static_cast<std::uint32_t>(*seed)};
   return soak(options, args.shell().environment(), out) ? kOk : kFailed;
 }
@@ -45,13 +52,15 @@ int run_irqstorm(Args& args, TextSink& out) {
 
 constexpr Command kCommands[] = {
     {.name = "soak",
-     .usage = "SECONDS [SEED]",
+     .usage = "SECONDS [SEED [RATE]]",
      .summary = "random operations on all allocators at once, everything verified",
      .example = "soak 10 42",
      .run = run_soak,
      .details = "Contents are patterned and verified; a timer allocates with GFP_ATOMIC beside it; now and "
                 "then hardly\n"
-                "any memory is left. The same seed makes the same choices. Ctrl-C ends it early."},
+                "any memory is left. The same seed makes the same choices. With RATE an irqstorm of that "
+                "many interrupts\n"
+                "a second goes on beside it. Ctrl-C ends it early."},
     {.name = "bench",
      .usage = "[OPERATION...]",
      .summary = "what operations cost, in instructions under -icount, else in time",

@@ -139,9 +139,7 @@ void report(const Soak& soak, unsigned seconds, TextSink& out) {
 
 }  // namespace
 
-bool soak(const SoakOptions& options, Environment& environment, TextSink& out) {
-  settle_memory();
-  const std::size_t before = free_page_count();
+bool soak_beside(const SoakOptions& options, Environment& environment, TextSink& out) {
   void* room = kmalloc(sizeof(Soak), GFP_KERNEL);
   if (room == nullptr) {
     print(out, "soak: no memory for its books\n");
@@ -172,11 +170,17 @@ bool soak(const SoakOptions& options, Environment& environment, TextSink& out) {
   report(*run, options.seconds, out);
   const unsigned long faults = run->faults;
   kfree(room);
+  return faults == 0;
+}
 
+bool soak(const SoakOptions& options, Environment& environment, TextSink& out) {
+  settle_memory();
+  const std::size_t before = free_page_count();
+  const bool sound = soak_beside(options, environment, out);
   settle_memory();
   const std::size_t after = free_page_count();
   print(out, "  free pages before %zu, after %zu%s\n", before, after, before == after ? "" : ": NOT EQUAL");
-  return faults == 0 && before == after;
+  return sound && before == after;
 }
 
 }  // namespace mink::shell

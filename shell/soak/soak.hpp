@@ -18,4 +18,7 @@ struct SoakOptions {
 // Ctrl-C ends it early. Thread context.
 bool soak(const SoakOptions& options, Environment& environment, TextSink& out);
 
+// The same beside others who allocate: free pages are not compared.
+bool soak_beside(const SoakOptions& options, Environment& environment, TextSink& out);
+
 }  // namespace mink::shell

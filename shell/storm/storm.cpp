@@ -17,6 +17,7 @@
 
 #include "bench/bench.hpp"
 #include "memory_state.hpp"
+#include "soak/soak.hpp"
 #include "storm/churn.hpp"
 #include "storm/delay_meter.hpp"
 
@@ -145,6 +146,19 @@ void report(const Storm& storm, TextSink& out) {
   print_worst(out, "behind another interrupt's handler: longest", meter, meter.behind_others(), unit);
 }
 
+// While it storms.
+bool pass_time(const StormOptions& options, Environment& environment, TextSink& out) {
+  if (options.soak_seed != 0) return soak_beside({options.seconds, options.soak_seed}, environment, out);
+  const unsigned long end = jiffies + static_cast<unsigned long>(options.seconds) * HZ;
+  bool stopped = false;
+  while (!stopped && time_before(jiffies, end)) {
+    schedule_timeout_uninterruptible(HZ / 10);
+    stopped = environment.take_break();
+  }
+  if (stopped) print(out, "irqstorm: stopped early\n");
+  return true;
+}
+
 }  // namespace
 
 bool storm(const StormOptions& options, Environment& environment, TextSink& out) {
@@ -167,13 +181,7 @@ bool storm(const StormOptions& options, Environment& environment, TextSink& out)
   if (!started) {
     print(out, "irqstorm: no thread, or the timer's line is taken\n");
   } else {
-    const unsigned long end = jiffies + static_cast<unsigned long>(options.seconds) * HZ;
-    bool stopped = false;
-    while (!stopped && time_before(jiffies, end)) {
-      schedule_timeout_uninterruptible(HZ / 10);
-      stopped = environment.take_break();
-    }
-    if (stopped) print(out, "irqstorm: stopped early\n");
+    good = pass_time(options, environment, out);
     run->stop();
     report(*run, out);
     unsigned long faults = 0;

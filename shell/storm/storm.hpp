@@ -11,6 +11,7 @@ inline constexpr unsigned kMostStormHz = 50'000;
 struct StormOptions {
   unsigned hz;
   unsigned seconds;
+  std::uint32_t soak_seed = 0;  // not 0: the calling thread soaks all allocators meanwhile (soak/soak.hpp)
 };
 
 // Runs it and prints what it did. True: nothing was found wrong, everyone made progress, and as many pages are free
