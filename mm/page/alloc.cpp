@@ -76,7 +76,6 @@ page* PageAllocator::alloc_slow(gfp_t asked, unsigned order, const void* caller)
     return nullptr;
   }
   if (order != 0 && (gfp & __GFP_COMP) != 0) p->state |= page_state::kCompound;
-  p->_refcount = 1;
   p->caller = caller;
   p->gfp = asked;
   p->private_data = 0;

@@ -57,7 +57,7 @@ void PageAllocator::split_free(ZoneType zone, page* p, unsigned from, unsigned t
   }
 }
 
-// An allocated block (state set, no reference yet), or nullptr. No mark is looked at.
+// An allocated block with one reference, or nullptr. No mark is looked at.
 page* PageAllocator::take_block(ZoneType zone, unsigned order, MigrateType type) {
   Zone& z = zone_ref(zone);
   const unsigned t = static_cast<unsigned>(type);
@@ -72,6 +72,7 @@ page* PageAllocator::take_block(ZoneType zone, unsigned order, MigrateType type)
     if (p == nullptr) return nullptr;
   }
   z.free_pages -= std::size_t{1} << order;
+  p->_refcount = 1;
   p->state = page_state::block(PageKind::Allocated, order) | page_state::place(zone, type) | account_;
   return p;
 }

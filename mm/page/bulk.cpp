@@ -9,21 +9,23 @@
 namespace mink::mm {
 namespace {
 
-// Pages [first, end) of an allocated block as pages of their own. The block is the caller's: interrupts may
-// be on.
-void make_singles(page* first, page* end, unsigned state, gfp_t gfp, const void* caller) {
-  for (page* p = first; p != end; ++p) {
-    p->state = state;
+constexpr unsigned single_state(unsigned block_state) {
+  return (block_state & ~page_state::kBlockMask & ~page_state::kCompound & ~page_state::kInFlux) |
+         page_state::block(PageKind::Allocated, 0);
+}
+
+// The pages [head, end) of the allocated block at head as pages of their own. The block is the caller's: interrupts may
+// be on, and a check that looks meanwhile finds it in flux.
+void make_singles(page* head, page* end, gfp_t gfp, const void* caller) {
+  const unsigned state = single_state(head->state);
+  head->state |= page_state::kInFlux;
+  for (page* p = end; p-- != head;) {
     p->_refcount = 1;
     p->caller = caller;
     p->gfp = gfp;
     p->private_data = 0;
+    p->state = state;
   }
-}
-
-constexpr unsigned single_state(unsigned block_state) {
-  return (block_state & ~page_state::kBlockMask & ~page_state::kCompound) |
-         page_state::block(PageKind::Allocated, 0);
 }
 
 }  // namespace
@@ -69,7 +71,7 @@ std::size_t PageAllocator::alloc_bulk(gfp_t asked, std::span<page*> pages, const
       if (block == nullptr) break;
     }
     page* const end = block + (std::size_t{1} << order);
-    make_singles(block, end, single_state(block->state), asked, caller);
+    make_singles(block, end, asked, caller);
     for (page* p = block; p != end; ++slot) {
       if (*slot != nullptr) continue;
       page* const given = (gfp & __GFP_ZERO) != 0 ? zeroed(p, 0, caller) : p;
@@ -97,9 +99,8 @@ void PageAllocator::split(page* head, unsigned order, const void* caller) {
   if (fault != FreeFault::None) return refuse(fault, head, 0, order, caller);
   const std::size_t pages = std::size_t{1} << order;
   const int references = head->_refcount;
-  make_singles(head + 1, head + pages, single_state(head->state), head->gfp, head->caller);
-  for (std::size_t i = 1; i < pages; ++i) head[i]._refcount = references;
-  head->state = single_state(head->state);
+  make_singles(head, head + pages, head->gfp, head->caller);
+  for (std::size_t i = 0; i < pages; ++i) head[i]._refcount = references;
 }
 
 void PageAllocator::trim(page* head, unsigned order, std::size_t pages, const void* caller) {
@@ -108,22 +109,28 @@ void PageAllocator::trim(page* head, unsigned order, std::size_t pages, const vo
     const arch::IrqGuard guard;
     fault = fault_of(head, order);
   }
-  if (fault == FreeFault::None && (is_compound(*head) || pages == 0)) fault = FreeFault::WrongOrder;
+  if (fault == FreeFault::None && (is_compound(*head) || pages == 0 || pages > std::size_t{1} << order))
+    fault = FreeFault::WrongOrder;
   if (fault != FreeFault::None) return refuse(fault, head, 0, order, caller);
-  const unsigned place = head->state & ~page_state::kBlockMask;
-  std::size_t end = std::size_t{1} << order;
-  make_singles(head + 1, head + pages, single_state(head->state), head->gfp, head->caller);
-  head->state = single_state(head->state);
-  // The rest as the largest blocks that end where the last one began.
-  while (end > pages) {
-    unsigned part = static_cast<unsigned>(std::countr_zero(end));
-    while (end - (std::size_t{1} << part) < pages) --part;
-    end -= std::size_t{1} << part;
-    page* const p = head + end;
-    p->_refcount = 1;
-    p->state = page_state::block(PageKind::Allocated, part) | place;
-    free_slow(p, part, caller);
+  // Halved until a half is wanted whole, or not at all; whoever looks in between finds blocks of someone's.
+  while (pages != std::size_t{1} << order) {
+    --order;
+    const std::size_t half = std::size_t{1} << order;
+    page* const upper = head + half;
+    {
+      const arch::IrqGuard guard;
+      head->state -= 1u << page_state::kOrderShift;
+      *upper = *head;
+    }
+    if (pages <= half) {
+      free_slow(upper, order, caller);
+    } else {
+      make_singles(head, upper, head->gfp, head->caller);
+      head = upper;
+      pages -= half;
+    }
   }
+  make_singles(head, head + pages, head->gfp, head->caller);
 }
 
 }  // namespace mink::mm

@@ -41,7 +41,8 @@ class PageChecker {
       fault("pfn %#lx: a block of order %u of zone %u lies in another\n", pfn, order, z);
       return pages;
     }
-    for (std::size_t inner = 1; inner < pages; ++inner) {
+    const bool in_flux = (head.state & page_state::kInFlux) != 0;
+    for (std::size_t inner = 1; inner < pages && !in_flux; ++inner) {
       if (a_.map_[i + inner].state != 0) {
         fault("pfn %#lx: inside a block of order %u there is a page with state %#x\n", pfn + inner, order,
               a_.map_[i + inner].state);

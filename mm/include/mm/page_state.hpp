@@ -5,6 +5,7 @@
 //   bits  4-7   order         of the block
 //   bit   8     compound      __GFP_COMP: freed as a whole, its pages know their head
 //   bits  9-13  account       of an allocated block: who took it, as set_account() said then; 0: nobody who is counted
+//   bit  14     in flux       its owner is making single pages of it: its other pages may have states already
 //   bits 16-17  migrate type  of the list that a free block is in; where an allocated one came from
 //   bits 18-19  zone
 //
@@ -52,6 +53,7 @@ inline constexpr unsigned kCompound = 1u << 8;
 inline constexpr unsigned kAccountShift = 9;
 inline constexpr unsigned kAccounts = 32;
 inline constexpr unsigned kAccountMask = (kAccounts - 1) << kAccountShift;
+inline constexpr unsigned kInFlux = 1u << 14;
 inline constexpr unsigned kMigrateShift = 16;
 inline constexpr unsigned kZoneShift = 18;
 inline constexpr unsigned kListShift = kMigrateShift;  // zone and migrate type as one number below kLists

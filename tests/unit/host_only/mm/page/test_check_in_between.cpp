@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// The check at every moment at which somebody else could run: whenever interrupts are switched on inside an operation.
+#include <CppUTest/TestHarness.h>
+
+#include <arch_impl/fake_irq.hpp>
+#include <lib/text_sink.hpp>
+#include <mm/page_allocator.hpp>
+
+#include "fakes/test_arena.hpp"
+
+using namespace mink;
+using namespace mink::mm;
+using mink::fakes::fake_irq;
+using mink::fakes::TestArena;
+
+namespace {
+
+const void* const kCaller = reinterpret_cast<const void*>(0x1234);
+
+struct Looker {
+  PageAllocator* pages;
+  unsigned looks = 0;
+  char text[256] = {};
+
+  static void look(void* context) {
+    auto& self = *static_cast<Looker*>(context);
+    BufferSink why{self.text};
+    ++self.looks;
+    if (!self.pages->check(why)) FAIL(self.text);
+  }
+};
+
+}  // namespace
+
+TEST_GROUP(CheckInBetween){void teardown() override{fakes::reset_fake_irq();
+}
+}
+;
+
+TEST(CheckInBetween, EveryOperationLeavesNothingHalfDoneWhereInterruptsAreOn) {
+  TestArena arena;
+  PageAllocator& pages = arena.pages();
+  Looker looker{&pages};
+  fake_irq.context = &looker;
+  fake_irq.on_enable = Looker::look;
+  for (unsigned order = 0; order <= 4; ++order) {
+    page* const p = pages.alloc(GFP_KERNEL | __GFP_COMP, order, kCaller);
+    CHECK(p != nullptr);
+    pages.free(p, order, kCaller);
+  }
+  page* const block = pages.alloc(GFP_ATOMIC, 3, kCaller);
+  pages.split(block, 3, kCaller);
+  for (unsigned i = 0; i < 8; ++i) pages.free(block + i, 0, kCaller);
+  page* const whole = pages.alloc(GFP_KERNEL, 3, kCaller);
+  pages.trim(whole, 3, 5, kCaller);
+  for (unsigned i = 0; i < 5; ++i) pages.free(whole + i, 0, kCaller);
+  page* many[21] = {};
+  UNSIGNED_LONGS_EQUAL(21, pages.alloc_bulk(GFP_KERNEL, many, kCaller));
+  pages.free_bulk(many, kCaller);
+  pages.drain_lists();
+  CHECK(looker.looks > 50);
+}
