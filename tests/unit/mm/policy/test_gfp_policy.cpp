@@ -90,6 +90,36 @@ TEST(GfpPolicy, EveryFlag) {
   }
 }
 
+TEST(GfpPolicy, HowLongEachGoesOn) {
+  struct {
+    const char* name;
+    gfp_t gfp;
+    unsigned order;
+    unsigned rounds;
+    bool endless, may_kill;
+  } constexpr kPatience[] = {
+      {"atomic", GFP_ATOMIC, 0, 0, false, false},
+      {"nowait that must not fail", GFP_NOWAIT | __GFP_NOFAIL, 0, 0, false, false},
+      {"kernel", GFP_KERNEL, 0, 16, false, true},
+      {"kernel, 8 pages", GFP_KERNEL, 3, 16, false, true},
+      {"kernel, costly", GFP_KERNEL, 4, 1, false, false},
+      {"costly and patient", GFP_KERNEL | __GFP_RETRY_MAYFAIL, 4, 16, false, false},
+      {"patient", GFP_KERNEL | __GFP_RETRY_MAYFAIL, 0, 16, false, false},
+      {"repeat", GFP_KERNEL | __GFP_REPEAT, 0, 16, false, false},
+      {"noretry", GFP_KERNEL | __GFP_NORETRY, 0, 1, false, false},
+      {"nofail", GFP_KERNEL | __GFP_NOFAIL, 0, 16, true, true},
+      {"nofail, costly", GFP_KERNEL | __GFP_NOFAIL, 5, 16, true, false},
+      {"DMA", GFP_KERNEL | GFP_DMA, 0, 16, false, false},
+      {"the books' wait", __GFP_WAIT, 0, 16, false, true},
+  };
+  for (const auto& row : kPatience) {
+    const RetryPolicy policy = retry_policy(row.gfp, row.order);
+    LONGS_EQUAL_TEXT(row.rounds, policy.rounds, row.name);
+    CHECK_TEXT(policy.endless == row.endless, row.name);
+    CHECK_TEXT(policy.may_kill == row.may_kill, row.name);
+  }
+}
+
 TEST(GfpPolicy, EachBitHasOneMeaning) {
   GfpName flag;
   gfp_t seen = 0;

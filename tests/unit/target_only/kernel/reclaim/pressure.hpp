@@ -3,6 +3,7 @@
 #pragma once
 #include <CppUTest/TestHarness.h>
 
+#include <kernel/held_pages.hpp>
 #include <kernel/reclaim.hpp>
 #include <mm/kernel_memory.hpp>
 
@@ -16,36 +17,7 @@ namespace mink::pressure {
 
 inline mm::PageAllocator& pages() { return mm::kernel_memory().pages; }
 
-// Single pages, linked through themselves. Their number is bounded by memory alone.
-class Held {
- public:
-  ~Held() { release(~std::size_t{0}); }
-  // Takes pages while `gfp` gives any and more than `keep` are free. The mask decides how deep it goes: 0 ends at min.
-  void take(gfp_t gfp, std::size_t keep = 0) {
-    while (pages().free_pages() > keep) {
-      auto* const p = reinterpret_cast<void**>(__get_free_page(gfp | __GFP_NOWARN));
-      if (p == nullptr) break;
-      *p = first_;
-      first_ = p;
-      ++count_;
-    }
-  }
-  std::size_t release(std::size_t most) {
-    std::size_t given = 0;
-    for (; given < most && first_ != nullptr; ++given, --count_) {
-      void** const p = first_;
-      first_ = static_cast<void**>(*p);
-      free_page(reinterpret_cast<unsigned long>(p));
-    }
-    return given;
-  }
-  [[nodiscard]] std::size_t count() const { return count_; }
-
- private:
-  void** first_ = nullptr;
-  std::size_t count_ = 0;
-};
-
+using Held = kernel::HeldPages;
 constexpr gfp_t kToMin = 0;
 constexpr gfp_t kToNothing = __GFP_MEMALLOC;
 

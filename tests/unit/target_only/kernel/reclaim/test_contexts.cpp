@@ -1,72 +1,26 @@
 // SPDX-License-Identifier: MIT
 // Functions that may sleep where nobody may: reported once for each place, then served without sleeping. And what is
 // left to threads instead.
-#include <arch/irq.hpp>
 #include <cstring>
+#include <iterator>
 
-#include <linux/completion.h>
-#include <linux/interrupt.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/mempool.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
-#include <linux/timer.h>
 #include <linux/vmalloc.h>
 
 #include "reclaim/parts.hpp"
+#include "unit/target_only/kernel/reclaim/contexts.hpp"
 #include "unit/target_only/kernel/reclaim/pressure.hpp"
 
 using namespace mink;
+using namespace mink::contexts;
 using namespace mink::pressure;
 
 namespace {
-
-struct {
-  void (*body)();
-  volatile bool done;
-} inner;
-
-void in_tasklet(void (*body)()) {
-  inner.body = body;
-  inner.done = false;
-  static tasklet_struct tasklet;
-  tasklet_setup(&tasklet, [](tasklet_struct*) {
-    inner.body();
-    inner.done = true;
-  });
-  tasklet_schedule(&tasklet);
-  while (!inner.done) schedule_timeout_uninterruptible(1);
-  tasklet_kill(&tasklet);
-}
-void in_timer(void (*body)()) {
-  inner.body = body;
-  inner.done = false;
-  static timer_list timer;
-  timer_setup(
-      &timer,
-      [](timer_list*) {
-        inner.body();
-        inner.done = true;
-      },
-      0);
-  mod_timer(&timer, jiffies + 1);
-  while (!inner.done) schedule_timeout_uninterruptible(1);
-  del_timer_sync(&timer);
-}
-void under_spinlock(void (*body)()) {
-  static DEFINE_SPINLOCK(lock);
-  spin_lock(&lock);
-  body();
-  spin_unlock(&lock);
-}
-void irqs_off(void (*body)()) {
-  const arch::IrqGuard guard;
-  body();
-}
-constexpr void (*kContexts[])(void (*)()) = {in_tasklet, in_timer, under_spinlock, irqs_off};
 
 volatile bool got;
 unsigned wrong() { return pages().events().wrong_contexts; }
@@ -105,12 +59,12 @@ TEST(Contexts, AMaskThatMaySleepIsReportedOnceForEachPlaceAndServed) {
   for (void (*const body)() : {slab_body, pages_body}) {
     fakes::take_log();
     const unsigned before = wrong();
-    for (auto* const context : kContexts) {
+    for (auto* const context : contexts::kAll) {
       got = false;
       context(body);
       CHECK(got);
     }
-    UNSIGNED_LONGS_EQUAL(before + 4, wrong());
+    UNSIGNED_LONGS_EQUAL(before + std::size(contexts::kAll), wrong());
     CHECK(fakes::logged("use GFP_ATOMIC here"));
     CHECK(fakes::logged("in_atomic(): 1, irqs_disabled(): 0"));
     CHECK(fakes::logged(body == slab_body ? "slab_body" : "pages_body"));
@@ -121,7 +75,7 @@ TEST(Contexts, AMaskThatMaySleepIsReportedOnceForEachPlaceAndServed) {
 TEST(Contexts, GfpAtomicIsFineEverywhere) {
   const unsigned before = wrong();
   fakes::take_log();
-  for (auto* const context : kContexts) {
+  for (auto* const context : contexts::kAll) {
     context(atomic_body);
     CHECK(got);
   }

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How deep each mask may go, and from which contexts.
-#include <linux/interrupt.h>
-#include <linux/jiffies.h>
-#include <linux/spinlock.h>
-#include <linux/timer.h>
 
+#include "unit/target_only/kernel/reclaim/contexts.hpp"
 #include "unit/target_only/kernel/reclaim/pressure.hpp"
 
 using namespace mink;
@@ -29,28 +26,7 @@ struct Attempt {
 };
 Attempt attempt;
 
-void in_tasklet() {
-  static tasklet_struct tasklet;
-  tasklet_setup(&tasklet, [](tasklet_struct*) { attempt.run(); });
-  tasklet_schedule(&tasklet);
-  while (!attempt.done) schedule_timeout_uninterruptible(1);
-  tasklet_kill(&tasklet);
-}
-void in_timer() {
-  static timer_list timer;
-  timer_setup(
-      &timer, [](timer_list*) { attempt.run(); }, 0);
-  mod_timer(&timer, jiffies + 1);
-  while (!attempt.done) schedule_timeout_uninterruptible(1);
-  del_timer_sync(&timer);
-}
-void under_spinlock() {
-  static DEFINE_SPINLOCK(lock);
-  unsigned long flags;
-  spin_lock_irqsave(&lock, flags);
-  attempt.run();
-  spin_unlock_irqrestore(&lock, flags);
-}
+void attempt_here() { attempt.run(); }
 
 std::size_t lowest(gfp_t gfp) {
   Held all;
@@ -63,18 +39,17 @@ std::size_t lowest(gfp_t gfp) {
 PRESSURE_TEST_GROUP(Reserves);
 
 TEST(Reserves, AtomicSucceedsBelowMinWhereNowaitFailsInEveryContext) {
-  void (*const contexts[])() = {in_tasklet, in_timer, under_spinlock};
-  for (auto* const context : contexts) {
+  for (auto* const context : contexts::kAll) {
     Held all;
     all.take(kToMin);
     attempt = {};
-    context();
+    context(attempt_here);
     CHECK(attempt.done);
     CHECK_FALSE(attempt.nowait);
     CHECK_TRUE(attempt.atomic);
     all.take(GFP_ATOMIC & ~__GFP_KSWAPD_RECLAIM);  // now that reserve, too
     attempt = {};
-    context();
+    context(attempt_here);
     CHECK_FALSE(attempt.nowait);
     CHECK_FALSE(attempt.atomic);
   }
