@@ -21,14 +21,15 @@ namespace {
 constexpr long kWaitTicks = 1;             // a waiter looks again after so long, whatever happens
 constexpr long kNapTicks = HZ / 10;        // kswapd before it sleeps for good (Linux: 100 ms)
 constexpr unsigned long kPause = HZ / 10;  // ... and after it found nothing
-constexpr std::size_t kBatch = 32;         // pages it asks for at a time
+constexpr unsigned kStuckBatches = 8;
+constexpr std::size_t kBatch = 32;  // pages it asks for at a time
 
 mm::PageAllocator& pages() { return mm::kernel_memory().pages; }
 
 struct Kswapd {
   task_struct* task = nullptr;
   bool wanted = false;
-  gfp_t gfp = 0;       // of the widest choice of zones asked for
+  gfp_t gfp = 0;       // the widest choice of zones asked for since it last ran
   unsigned order = 0;  // the largest
   unsigned long not_before = 0;
   bool pausing = false;
@@ -41,10 +42,13 @@ bool is_balanced() { return pages().balanced(kswapd.gfp, kswapd.order); }
 
 void balance() {
   ++pages().events().background_runs;
+  unsigned stuck = 0;  // batches that others used up at once
   while (!is_balanced()) {
     const std::size_t missing = pages().missing_to_high(kswapd.gfp);
     const std::size_t batch = missing < kBatch ? missing : kBatch;
-    if (pages().reclaim(GFP_KERNEL, batch != 0 ? batch : 1, mm::Reclaimer::Background) == 0) {
+    const std::size_t given = pages().reclaim(GFP_KERNEL, batch != 0 ? batch : 1, mm::Reclaimer::Background);
+    stuck = pages().missing_to_high(kswapd.gfp) < missing ? 0 : stuck + 1;
+    if (given == 0 || stuck == kStuckBatches) {
       kswapd.not_before = jiffies + kPause;
       kswapd.pausing = true;
       return;
@@ -74,7 +78,7 @@ int kswapd_main(void*) {
     kswapd.wanted = false;
     balance();
     const arch::IrqGuard irqs_off;
-    if (!kswapd.wanted) kswapd.order = 0;  // blocks are asked for once; zones stay as wide as they were
+    if (!kswapd.wanted) kswapd.order = 0;  // blocks are asked for once
   }
 }
 
@@ -85,7 +89,7 @@ class ThreadReclaimOps final : public mm::ReclaimOps {
     if (current == kswapd.task && !sync::in_interrupt()) return;
     if (kswapd.pausing && time_before(jiffies, kswapd.not_before)) return;
     kswapd.pausing = false;
-    if (mm::zone_of_gfp(gfp) >= mm::zone_of_gfp(kswapd.gfp)) kswapd.gfp = gfp;
+    if (!kswapd.wanted || mm::zone_of_gfp(gfp) > mm::zone_of_gfp(kswapd.gfp)) kswapd.gfp = gfp;
     if (order > kswapd.order) kswapd.order = order;
     if (kswapd.wanted) return;
     kswapd.wanted = true;
@@ -147,11 +151,13 @@ void init_reclaim() {
 std::size_t drop_slab() {
   std::size_t all = 0;
   ++pages().events().slab_drops;
-  for (;;) {
+  // What others free meanwhile counts too: hence an end.
+  for (unsigned round = 0; round < mm::kRetryRounds; ++round) {
     const std::size_t given = pages().reclaim(GFP_KERNEL, pages().managed_pages());
-    if (given == 0) return all;
+    if (given == 0) break;
     all += given;
   }
+  return all;
 }
 
 }  // namespace mink::kernel

@@ -131,7 +131,8 @@ gfp_t PageAllocator::fit_to_context(gfp_t gfp, const void* caller) {
     for (unsigned i = 0; i < warned_count_; ++i) known |= warned_callers_[i] == caller;
     if (!known && warned_count_ < kWarnedCallers) warned_callers_[warned_count_++] = caller;
   }
-  if (!known) {
+  // Beyond the table's room the places are not told apart any more.
+  if (!known && (warned_count_ < kWarnedCallers || printk_ratelimit() != 0)) {
     LogSink log{KERN_ERR};
     print(log, "BUG: sleeping function called from invalid context at %pS\n", caller);
     print(log, "in_atomic(): %d, irqs_disabled(): %d, in_interrupt(): %d, preempt_count: %x, flags: ",
