@@ -14,6 +14,7 @@ extern const Family kCardFamily;      // card
 extern const Family kInspectFamily;   // pt, md, mw, sym
 extern const Family kMemoryFamily;    // free, gfp, check
 extern const Family kThreadFamily;    // ps
+extern const Family kPressureFamily;  // pressure, top
 extern const Family kExerciseFamily;  // soak, bench
 
 extern const std::span<const Family* const> kFamilies;

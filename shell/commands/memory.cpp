@@ -6,6 +6,7 @@
 
 #include "commands/families.hpp"
 #include "gfp_argument.hpp"
+#include "gfp_test/gfp_test.hpp"
 #include "memory_state.hpp"
 
 namespace mink::shell {
@@ -42,7 +43,19 @@ void list_gfp(TextSink& out) {
     print(out, "%-24s 0x%08x  %s\n", row.name, row.mask, row.meaning);
 }
 
+int run_gfp_test(Args& args, TextSink& out) {
+  if (!args.expect(2, 2)) return kUsage;
+  const GfpTestResult result = gfp_test(args[1], out);
+  if (result == GfpTestResult::Unknown) {
+    args.usage("there is no test of that name; there are all, and");
+    list_gfp_tests(out);
+    return kUsage;
+  }
+  return result == GfpTestResult::Ok ? kOk : kFailed;
+}
+
 int run_gfp(Args& args, TextSink& out) {
+  if (args[0] == "test") return run_gfp_test(args, out);
   if (!args.expect(0, 1)) return kUsage;
   if (args.size() == 0) {
     list_gfp(out);
@@ -62,10 +75,14 @@ int run_check(Args& args, TextSink& out) {
 constexpr Command kCommands[] = {
     {.name = "free", .usage = "", .summary = "memory by zone, in kB", .example = "free", .run = run_free},
     {.name = "gfp",
-     .usage = "[MASK|NAME]",
-     .summary = "explains a GFP mask: flags, zones in order, watermark, may it sleep",
+     .usage = "[MASK|NAME]\ntest FLAG|all",
+     .summary = "explains a GFP mask: flags, zones in order, watermark, may it sleep; or shows it",
      .example = "gfp GFP_ATOMIC|__GFP_ZERO",
-     .run = run_gfp},
+     .run = run_gfp,
+     .details =
+         "`gfp test GFP_ATOMIC` shows on the running kernel what the flag does, in the order in which it\n"
+         "happens; the status tells whether all was as it should be. Memory runs short meanwhile.",
+     .completions = "test"},
     {.name = "check",
      .usage = "",
      .summary = "has every structure of the memory subsystem check itself",

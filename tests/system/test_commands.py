@@ -49,6 +49,10 @@ RIGHT = [
     ("mempool destroy pool", r"^$"),
     ("check", r"^pages: .*: ok\nslab: .*: ok\nvmalloc: .*: ok\n"),
     ("soak 1", r"faults +0 found\n  free pages before (\d+), after \1\n$"),
+    ("irqstorm 200 1", r"0 faults found\n  free pages before (\d+), after \1\n$"),
+    ("pressure", r"^nothing is held\n$"),
+    ("top", r"^ +kB  of \d+ kB\n +\d+  free\n"),
+    ("gfp test __GFP_COMP", r"__GFP_COMP: ok\ngfp test: 1 of 1 ok; "),
     ("pt", r"0xc0000000-0x[0-9a-f]{8}"),
     ("pt c0100000", r"-> 00100000"),
     ("md c0008000", r"^(c00080[0-3]0:( [0-9a-f]{8}){4}  .{16}\n){4}$"),
@@ -113,6 +117,10 @@ WRONG = [
     ("soak", "takes 1 to 3 arguments"),
     ("soak 0", "SECONDS is a number from 1"),
     ("soak 1 1 0", "RATE is a number from 1"),
+    ("irqstorm 0 1", "RATE is a number from 1"),
+    ("pressure hold", "takes 2 to 3 arguments, not 1"),
+    ("top 3", "takes 0 arguments"),
+    ("card x", "there is no such action"),
     ("pt here", "is an address"),
     ("pt 80000000", "80000000"),
     ("md", "takes 1 to 2 arguments"),
@@ -149,8 +157,8 @@ def test_nothing_was_left_behind(console):
 
 def test_every_command_is_tried(console):
     listed = set(re.findall(r"^  (\S+) ", console.ok("help"), re.M))
-    # poweroff, reboot: tests/system/test_boot.py and test_run.py; mw: below and in test_faults.py
-    assert listed - {command.split()[0] for command, _ in RIGHT} <= {"poweroff", "reboot", "mw", "release", "cache", "mempool"}
+    # poweroff, reboot: tests/system/test_boot.py and test_run.py; card: test_card.py; mw: below and in test_faults.py
+    assert listed - {command.split()[0] for command, _ in RIGHT} <= {"poweroff", "reboot", "mw", "release", "cache", "mempool", "card"}
     assert listed <= {command.split()[0] for command, _ in WRONG}
 
 
