@@ -13,8 +13,9 @@
 namespace mink::shell {
 namespace {
 
-// A failure is one of the outcomes: it is counted, not reported.
-constexpr gfp_t kQuiet = __GFP_NOWARN;
+// A failure is one of the outcomes: it is counted, not reported. And nobody is waited for: what could be freed is held by
+// this very thread.
+constexpr gfp_t kQuiet = __GFP_NOWARN | __GFP_NORETRY;
 
 bool zero_if_asked(const Slot& slot, gfp_t gfp) {
   return (gfp & __GFP_ZERO) == 0 || slot.memory == nullptr || is_zero(slot.memory, slot.bytes);
@@ -118,7 +119,8 @@ bool start_pools() {
   return false;
 }
 bool allocate_element(Slot& slot, Random& random) {
-  const gfp_t gfp = (random.below(2) == 0 ? GFP_KERNEL : GFP_ATOMIC) | kQuiet;
+  // Not GFP_KERNEL: a pool never fails who may sleep, and its elements are held by this thread.
+  const gfp_t gfp = (random.below(2) == 0 ? GFP_NOWAIT : GFP_ATOMIC) | kQuiet;
   slot.which = random.below(4) == 0;
   if (slot.which == 0) {
     slot.item = slot.memory = mempool_alloc(object_pool, gfp);
