@@ -49,7 +49,11 @@ class MciModel final : public RegisterFile {
   }
 
   std::uint32_t load(std::size_t offset) override {
-    if (offset == R::Status::kOffset) return live_status();
+    if (offset == R::Status::kOffset) {
+      const std::uint32_t now = live_status();
+      move();  // the card does not wait for the driver
+      return now;
+    }
     if (offset == R::Fifo::kOffset) return take();
     return RegisterFile::load(offset);
   }

@@ -27,7 +27,7 @@ class FakeDisk final : public Driver {
   Err transfer(Direction direction, std::uint32_t sector, std::uint32_t count, void* memory) override {
     ++transfers;
     if (on_transfer != nullptr) on_transfer();
-    schedule_timeout_uninterruptible(1);  // until its interrupt
+    schedule_timeout_uninterruptible(ticks);  // until its interrupt
     for (std::uint32_t s = sector; s < sector + count; ++s) {
       if (bad.contains(s) && bad[s] == direction) return Err::Io;
     }
@@ -46,6 +46,7 @@ class FakeDisk final : public Driver {
   std::map<std::uint32_t, Direction> bad;
   unsigned transfers = 0;
   std::uint32_t longest = 0;
+  long ticks = 1;
   void (*on_transfer)() = nullptr;
 };
 

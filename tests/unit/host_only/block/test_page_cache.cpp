@@ -260,6 +260,27 @@ TEST(PageCache, a_write_during_write_back_is_written_too) {
   CHECK(box.on_disk(2, 0x22));
 }
 
+TEST(PageCache, a_page_that_somebody_is_about_to_use_stays) {
+  static CacheBox* self;
+  self = &box;
+  box.disk.ticks = 5;
+  CHECK(ok(box.put(2, 0x11)));
+  box.threads.start([](void*) { CHECK(ok(self->cache->sync())); }, nullptr);
+  box.threads.start([](void*) { CHECK(ok(self->put(2, 0x22))); }, nullptr, 25);
+  box.let_run(1);  // the first has it under way, the second waits for it
+  UNSIGNED_LONGS_EQUAL(1, box.cache->figures().nr_writeback);
+  // Time passes without sleep, so that the less urgent one does not get its turn.
+  while (box.cache->figures().nr_writeback != 0) {
+    fakes::FakeThreads::tick();
+    yield();
+  }
+  UNSIGNED_LONGS_EQUAL(0, box.cache->shrink(GFP_KERNEL, 5));
+  box.let_run(2);
+  UNSIGNED_LONGS_EQUAL(1, box.cache->figures().nr_dirty);
+  CHECK(ok(box.cache->sync()));
+  CHECK(box.on_disk(2, 0x22));
+}
+
 TEST(PageCache, the_flusher_writes_by_itself) {
   box.threads.start([](void* c) { static_cast<PageCache*>(c)->flush_rounds(); }, &*box.cache, 16, "flush");
   CHECK(ok(box.put(2, 0x11)));
