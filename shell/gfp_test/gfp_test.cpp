@@ -34,7 +34,9 @@ constexpr Row kRows[] = {
     {"__GFP_COLD", "from the cold end of the list", show_cold},
     {"__GFP_ZERO", "zeroed, high memory too", show_zero},
     {"__GFP_COMP", "a block with a head and tails", show_comp},
+    {"mempool __GFP_WAIT", "an empty pool: sleeps, or NULL; the reserve is refilled first", show_mempool},
     {"vmalloc", "refused where nobody may sleep; vfree from an interrupt is put off", show_vmalloc},
+    {"oom", "who takes all memory is killed, and gives it back", show_oom},
 };
 
 constinit Scene scene;

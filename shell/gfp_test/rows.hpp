@@ -22,5 +22,6 @@ void show_cold(Scene& scene);
 void show_nowarn(Scene& scene);
 void show_mempool(Scene& scene);
 void show_vmalloc(Scene& scene);
+void show_oom(Scene& scene);
 
 }  // namespace mink::shell

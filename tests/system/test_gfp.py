@@ -8,7 +8,7 @@ MEM = "64M"
 APPEND = "highmem=16M"
 ROWS = ["GFP_KERNEL", "GFP_ATOMIC", "context", "GFP_NOIO", "GFP_NOFS", "GFP_DMA", "GFP_HIGHUSER", "__GFP_HIGH",
         "__GFP_NOFAIL", "__GFP_NORETRY", "__GFP_REPEAT", "__GFP_NOWARN", "__GFP_COLD", "__GFP_ZERO", "__GFP_COMP",
-        "vmalloc"]
+        "mempool", "vmalloc", "oom"]
 
 
 @pytest.mark.parametrize("row", ROWS)
