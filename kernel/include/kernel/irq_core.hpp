@@ -94,7 +94,7 @@ class IrqCore {
   IrqChip* root_ = nullptr;
   unsigned root_base_ = 0;
   unsigned spurious_ = 0;
-  unsigned handled_ = 0;  // lines, since the last entry
+  unsigned handled_ = 0;           // lines, since the last entry
   bool enabled_reported_ = false;  // a handler that enables interrupts is named once
   void (*softirq_)() = nullptr;
 };
