@@ -153,7 +153,7 @@ std::size_t drop_slab() {
   ++pages().events().slab_drops;
   // What others free meanwhile counts too: hence an end.
   for (unsigned round = 0; round < mm::kRetryRounds; ++round) {
-    const std::size_t given = pages().reclaim(GFP_KERNEL, pages().managed_pages());
+    const std::size_t given = pages().reclaim(GFP_KERNEL, pages().managed_pages(), mm::Reclaimer::Drop);
     if (given == 0) break;
     all += given;
   }

@@ -77,6 +77,7 @@ std::size_t PageAllocator::reclaim(gfp_t gfp, std::size_t pages, Reclaimer by) {
   }
   leave_reclaim();
   drain_lists();  // what the shrinkers freed
+  if (by == Reclaimer::Drop) return freed;
   events_.pages_wanted[who] += static_cast<unsigned>(pages > freed ? pages : freed);
   events_.pages_reclaimed[who] += static_cast<unsigned>(freed);
   return freed;

@@ -86,8 +86,8 @@ struct VmEvents {  // of the slow paths, since init
   unsigned block_steals;  // ... with the whole page block
 };
 
-// Who reclaims: an allocation for itself, or kswapd for all.
-enum class Reclaimer : unsigned { Direct, Background };
+// Who reclaims: an allocation for itself, kswapd for all, or somebody who wants to see what can be had (not counted).
+enum class Reclaimer : unsigned { Direct, Background, Drop };
 
 class PageAllocator {
  public:
