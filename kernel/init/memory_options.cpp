@@ -71,6 +71,14 @@ class Reader {
     value = static_cast<T>(wanted);
   }
 
+  void read_switch(const char* name, bool& value) {
+    const auto option = line_.find(name);
+    if (!option) return;
+    if (option->value != "on" && option->value != "off")
+      return complain(name, *option, "is neither on nor off");
+    value = option->value == "on";
+  }
+
  private:
   void complain(const char* name, const CommandLine::Option& option, const char* what,
                 const char* least = nullptr, const char* most = nullptr) {
@@ -96,6 +104,7 @@ MemoryOptions parse_memory_options(const CommandLine& line, std::uint64_t ram, T
   reader.read("vmalloc", {kLeastVmalloc, kMostVmalloc, kMiB}, options.vmalloc);
   reader.read("dma", {4 * kMiB, std::max<std::uint64_t>(memory, 4 * kMiB), 4 * kMiB}, options.dma);
   reader.read("kmalloc_max", {kLeastKmallocMax, kMostKmallocMax, 0}, options.kmalloc_max);
+  reader.read_switch("track", options.track);
   return options;
 }
 

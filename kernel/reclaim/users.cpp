@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Who holds how much memory: the largest caches, and the threads that are counted.
+// Who holds how much memory: the largest caches, the threads that are counted, and who asked for it.
 #include <arch/irq.hpp>
 #include <array>
 #include <kernel/reclaim.hpp>
+#include <lib/vsnprintf.hpp>
 #include <mm/kernel_memory.hpp>
 #include <sync/preempt.hpp>
 
@@ -13,7 +14,7 @@ namespace mink::kernel {
 namespace {
 
 struct User {
-  char name[24];
+  char name[40];
   std::size_t kb;
 };
 
@@ -35,15 +36,70 @@ class Top {
     users_[at].kb = kb;
     copy_name(users_[at], name);
   }
+  void add(const void* caller, std::size_t kb) {
+    char name[sizeof(User::name)];
+    format_to(name, sizeof name, "%ps", caller);
+    add(name, kb);
+  }
   void print_to(TextSink& out, const char* title) const {
     if (count_ != 0) print(out, "%s\n", title);
-    for (std::size_t i = 0; i < count_; ++i) print(out, "%-23s %10zukB\n", users_[i].name, users_[i].kb);
+    for (std::size_t i = 0; i < count_; ++i) print(out, "%-39s %10zukB\n", users_[i].name, users_[i].kb);
   }
 
  private:
   std::array<User, 6> users_{};
   std::size_t count_ = 0;
 };
+
+// Bytes by who asked for them. Beyond its room callers are added up without their names.
+class Callers {
+ public:
+  void add(const void* caller, std::size_t bytes) {
+    std::size_t i = 0;
+    while (i < count_ && caller_[i] != caller) ++i;
+    if (i == count_) {
+      if (count_ == caller_.size()) {
+        others_ += bytes;
+        return;
+      }
+      caller_[count_] = caller;
+      bytes_[count_++] = 0;
+    }
+    bytes_[i] += bytes;
+  }
+  void print_to(TextSink& out, const char* title) const {
+    Top top;
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (bytes_[i] >= 1024) top.add(caller_[i], bytes_[i] / 1024);
+    }
+    if (others_ >= 1024) top.add("(others)", others_ / 1024);
+    top.print_to(out, title);
+  }
+
+ private:
+  std::array<const void*, 64> caller_{};
+  std::array<std::size_t, 64> bytes_{};
+  std::size_t count_ = 0;
+  std::size_t others_ = 0;
+};
+
+// Each block of pages knows its caller; slab objects do with track=on alone.
+void show_callers(TextSink& out) {
+  mm::KernelMemory& memory = mm::kernel_memory();
+  Callers callers;
+  const page* const map = memory.pages.mem_map();
+  for (std::size_t i = 0; i < memory.pages.map_count();) {
+    const arch::IrqGuard irqs_off;
+    const page& p = map[i];
+    const std::size_t pages = std::size_t{1} << mm::order_of(p);
+    if (mm::kind_of(p) == mm::PageKind::Allocated) callers.add(p.caller, pages << kPageShift);
+    i += pages;
+  }
+  memory.slab.visit_users([](const void* caller, std::size_t bytes,
+                             void* context) { static_cast<Callers*>(context)->add(caller, bytes); },
+                          &callers);
+  callers.print_to(out, "Largest callers:");
+}
 
 }  // namespace
 
@@ -67,6 +123,7 @@ void show_memory_users(TextSink& out) {
     }
   }
   threads.print_to(out, "Threads that may be killed, by what they hold:");
+  show_callers(out);
 }
 
 }  // namespace mink::kernel

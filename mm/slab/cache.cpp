@@ -66,6 +66,7 @@ Err SlabAllocator::init(PageAllocator& pages, const SlabOptions& options) {
                  : options.kmalloc_max > KMALLOC_MAX_SIZE     ? KMALLOC_MAX_SIZE
                                                               : options.kmalloc_max;
   describe_ = options.describe;
+  flags_of_all_ = options.store_users ? SLAB_STORE_USER : 0;
   pages.add_shrinker(*this);
   const CacheSpec own{kCacheCacheName, sizeof(kmem_cache), alignof(kmem_cache), 0, nullptr, 0, nullptr, 0};
   if (const Err e = init_cache(cache_cache_, own); !ok(e)) return e;
@@ -100,7 +101,9 @@ Err SlabAllocator::shut_down() {
 }
 
 // Fills in a zeroed cache and lists it. The name is not copied here.
-Err SlabAllocator::init_cache(kmem_cache& cache, const CacheSpec& spec) {
+Err SlabAllocator::init_cache(kmem_cache& cache, const CacheSpec& asked) {
+  CacheSpec spec = asked;
+  spec.flags |= flags_of_all_;
   const SlabLayout layout = make_layout(spec.size, spec.align, spec.flags);
   if (layout.order > KMALLOC_MAX_ORDER) return Err::Inval;
   const ExactDivider divider = exact_divider(layout.slot_size);

@@ -99,9 +99,11 @@ constexpr Command kCommands[] = {
      .completions = "hold release show"},
     {.name = "top",
      .usage = "",
-     .summary = "who has the memory: by use, the largest caches, threads that count theirs",
+     .summary = "who has the memory: by use, the largest caches, threads that count theirs, callers",
      .example = "top",
-     .run = run_top},
+     .run = run_top,
+     .details = "Callers of pages are always known; those of slab objects with track=on on the kernel's "
+                "command line."},
 };
 
 }  // namespace

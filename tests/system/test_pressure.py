@@ -66,3 +66,13 @@ def test_top_names_who_has_it(console):
                                           ("top 3", "takes 0 arguments")])
 def test_wrongly_used(console, wrong, words):
     assert words in console.fails(wrong)
+
+
+def test_top_knows_the_callers_of_objects_if_they_are_tracked(boot):
+    for append, known in (("track=on", True), ("", False)):
+        mink = boot(mem="64M", append=append)
+        mink.ok("kmalloc 2048 x500")
+        callers = mink.ok("top").partition("Largest callers:\n")[2]
+        assert bool(re.search(r"^mink::shell::allocate +\d{4,}kB$", callers, re.M)) is known
+        mink.ok("release all")
+        mink.ok("check")

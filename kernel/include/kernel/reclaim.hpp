@@ -32,7 +32,8 @@ Err set_oom_killable(task_struct* task, void (*release)(task_struct* task, void*
 // Pages that a killable thread took and that are not free yet. O(pages of the machine).
 [[nodiscard]] std::size_t pages_held(task_struct* task);
 
-// The largest caches and every killable thread with what they hold.
+// The largest caches, every killable thread with what they hold, and the largest callers: of pages always, of slab objects
+// with track=on. Thread context. O(pages of the machine).
 void show_memory_users(TextSink& out);
 
 // For kernel/sched: the thread leaves; calls its release hook, ends its account. Thread context, may sleep.

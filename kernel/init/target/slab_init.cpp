@@ -32,7 +32,9 @@ const char* describe(const void* address) {
 }  // namespace
 
 void init_slab() {
-  const Err e = mm::init_kernel_slab({.kmalloc_max = memory_options().kmalloc_max, .describe = describe});
+  const MemoryOptions& options = memory_options();
+  const Err e = mm::init_kernel_slab(
+      {.kmalloc_max = options.kmalloc_max, .describe = describe, .store_users = options.track});
   if (e != Err::Ok) panic("slab: error %d\n", static_cast<int>(e));
 }
 

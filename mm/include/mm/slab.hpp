@@ -38,6 +38,7 @@ struct SlabOptions {
   // Names an address outside the allocator's pages for a report ("vmalloc area", "a stack"), or returns
   // nullptr.
   const char* (*describe)(const void* address) = nullptr;
+  bool store_users = false;  // every cache has SLAB_STORE_USER: visit_users() knows each object's caller
 };
 
 struct SlabFigures {
@@ -114,6 +115,11 @@ class SlabAllocator final : public Shrinker {
   // Frees refused and corruptions found since init.
   [[nodiscard]] std::size_t reports() const { return reports_; }
 
+  // Calls visit(caller, bytes, context) for each object out of a cache with SLAB_STORE_USER. Interrupts are off for one slab
+  // at a time. O(pages of the machine); thread context.
+  using UserVisitor = void (*)(const void* caller, std::size_t bytes, void* context);
+  void visit_users(UserVisitor visit, void* context) const;
+
   using CacheList = List<kmem_cache, &kmem_cache::list_node>;
   [[nodiscard]] const CacheList& caches() const { return caches_; }
   [[nodiscard]] kmem_cache* find_cache(const char* name) const;
@@ -163,6 +169,7 @@ class SlabAllocator final : public Shrinker {
   kmem_cache* kmalloc_caches_[NR_KMALLOC_TYPES][KMALLOC_SHIFT_HIGH + 1] = {};
   PageAllocator* source_ = nullptr;
   std::size_t kmalloc_max_ = 0;
+  slab_flags_t flags_of_all_ = 0;
   const char* (*describe_)(const void*) = nullptr;
   CacheList caches_;  // newest first
   kmem_cache cache_cache_{};

@@ -101,3 +101,14 @@ TEST(MemoryOptions, kmalloc_max_is_a_power_of_two) {
   parse("kmalloc-max=16K");
   LONGS_EQUAL(16 * 1024, options.kmalloc_max);
 }
+
+TEST(MemoryOptions, track_is_on_or_off) {
+  parse("");
+  CHECK_FALSE(options.track);
+  parse("track=on");
+  CHECK(options.track);
+  parse("track=off");
+  CHECK_FALSE(options.track);
+  parse("track=yes", "track=yes is neither on nor off, ignored\n");
+  CHECK_FALSE(options.track);
+}
