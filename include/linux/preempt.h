@@ -2,6 +2,7 @@
 /* preempt_count and the questions it answers: Linux's names, fields and values (include/linux/preempt.h
  * of 6.1). */
 #pragma once
+#include <stdbool.h>
 
 #define PREEMPT_BITS 8
 #define SOFTIRQ_BITS 8
@@ -23,6 +24,10 @@ extern "C" {
 /* Changed by kernel/irq, the locks and the two functions below alone. */
 extern unsigned mink_preempt_count;
 
+/* The tick or a wake-up wants another thread to run. */
+extern bool mink_need_resched;
+void mink_preempt_schedule(void);
+
 static inline unsigned preempt_count(void) { return mink_preempt_count; }
 static inline unsigned hardirq_count(void) { return mink_preempt_count & HARDIRQ_MASK; }
 static inline unsigned softirq_count(void) { return mink_preempt_count & SOFTIRQ_MASK; }
@@ -41,9 +46,14 @@ static inline void preempt_disable(void) {
   ++mink_preempt_count;
   __asm__ volatile("" ::: "memory");
 }
-static inline void preempt_enable(void) {
+static inline void preempt_enable_no_resched(void) {
   __asm__ volatile("" ::: "memory");
   --mink_preempt_count;
+}
+/* A wake-up made meanwhile takes effect here. */
+static inline void preempt_enable(void) {
+  preempt_enable_no_resched();
+  if (mink_need_resched && mink_preempt_count == 0) mink_preempt_schedule();
 }
 
 #ifdef __cplusplus

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <linux/preempt.h>
 #include <linux/sched.h>
 #include <string>
 #include "CppUTest/TestHarness.h"
@@ -111,6 +112,13 @@ TEST(Scheduler, AWakeUpOfAMoreUrgentThreadTakesEffectWhenPreemptionIsOnAgain) {
   STRCMP_EQUAL("", trace.c_str());
   sync::preempt_enable();
   STRCMP_EQUAL("h", trace.c_str());
+  // The same by Linux's names.
+  char again = 'a';
+  ::preempt_disable();
+  threads.start(say, &again, 2);
+  STRCMP_EQUAL("h", trace.c_str());
+  ::preempt_enable();
+  STRCMP_EQUAL("ha", trace.c_str());
 }
 
 TEST(Scheduler, SchedulingWhileAtomicIsReportedAndRefused) {
