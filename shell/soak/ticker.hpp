@@ -4,34 +4,26 @@
 #pragma once
 #include <linux/timer.h>
 
-#include "soak/exercise.hpp"
+#include "soak/churn.hpp"
 
 namespace mink::shell {
 
 class Ticker {
  public:
-  static constexpr unsigned kHeld = 10;  // ticks
-
   void start(std::uint32_t seed);
   // Stops it and frees what it holds.
   void stop();
 
-  [[nodiscard]] unsigned long allocations() const { return allocations_; }
-  [[nodiscard]] unsigned long failures() const { return failures_; }
-  [[nodiscard]] unsigned long faults() const { return faults_; }
+  [[nodiscard]] unsigned long allocations() const { return churn_.successes(); }
+  [[nodiscard]] unsigned long failures() const { return churn_.failures(); }
+  [[nodiscard]] unsigned long faults() const { return churn_.faults(); }
 
  private:
   static void fire(timer_list* timer);
-  void tick();
-  void give_back(Slot& slot);
 
   timer_list timer_{};
-  Random random_{1};
-  Slot held_[kHeld];
-  unsigned at_ = 0;
-  unsigned long allocations_ = 0;
-  unsigned long failures_ = 0;
-  unsigned long faults_ = 0;
+  Churn churn_{1};
 };
+static_assert(Churn::kHeld == 10, "ticks that an allocation lives");
 
 }  // namespace mink::shell

@@ -17,8 +17,8 @@
 
 #include "bench/bench.hpp"
 #include "memory_state.hpp"
+#include "soak/churn.hpp"
 #include "soak/soak.hpp"
-#include "storm/churn.hpp"
 #include "storm/delay_meter.hpp"
 
 namespace mink::shell {

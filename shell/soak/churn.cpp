@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "storm/churn.hpp"
+#include "soak/churn.hpp"
 
 #include <linux/gfp.h>
 #include <linux/mm.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One of those who allocate and free in a storm: a few live allocations, each with a pattern that is looked at before
+// One of those who allocate and free in a storm, or at every tick of a soak: a few live allocations, each with a pattern that is looked at before
 // it is freed.
 #pragma once
 #include <base/gfp.h>
@@ -10,7 +10,7 @@ namespace mink::shell {
 
 class Churn {
  public:
-  static constexpr unsigned kHeld = 8;
+  static constexpr unsigned kHeld = 10;
 
   explicit Churn(std::uint32_t seed) : random_{seed} {}
   // Frees the oldest and allocates another: an object mostly, a page now and then.
