@@ -44,7 +44,6 @@ void release(Thread& thread) {
   arch::irq_enable();  // schedule() switched here with interrupts off
   self.result = -EINTR;
   if (!self.should_stop) {
-    self.ever_ran = true;
     // A fault ends this thread alone. Its report has been printed.
     const bool faulted = arch::run_guarded(
         [](void* me) {

@@ -23,7 +23,6 @@ struct Thread : task_struct {
   void* data;
   int result;  // of function
   bool should_stop;
-  bool ever_ran;
   bool reclaims;         // inside direct reclaim: it allocates from the reserve and does not reclaim again
   bool memalloc_before;  // it had PF_MEMALLOC of its own
   bool oom_victim;       // told to die for want of memory
