@@ -60,3 +60,18 @@ TEST(CheckInBetween, EveryOperationLeavesNothingHalfDoneWhereInterruptsAreOn) {
   pages.drain_lists();
   CHECK(looker.looks > 50);
 }
+
+TEST(CheckInBetween, ABlockInFluxMayHavePagesWithStates) {
+  TestArena arena;
+  page* const block = arena.pages().alloc(GFP_KERNEL, 2, kCaller);
+  char text[256];
+  BufferSink why{text};
+  block[3].state = page_state::block(PageKind::Allocated, 0);
+  CHECK_FALSE(arena.pages().check(why));
+  block->state |= page_state::kInFlux;
+  CHECK(arena.pages().check(why));
+  block->state &= ~page_state::kInFlux;
+  block[3].state = 0;
+  CHECK(arena.pages().check(why));
+  arena.pages().free(block, 2, kCaller);
+}
