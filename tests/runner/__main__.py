@@ -38,14 +38,14 @@ class Run:
         self.total = Counts()
 
     def step(self, name, work):
-        """work: () -> (Counts, output); the output is shown if something failed."""
+        """work: () -> (Counts, output, seconds) or (Counts, output); the output is shown if something failed."""
         began = time.monotonic()
         print(f"{name:<28}", end="", flush=True)
         try:
-            counts, output = work()
+            counts, output, *seconds = work()
         except build.BuildError as error:
-            counts, output = Counts(failed=1), str(error)
-        print(f"{counts}  ({time.monotonic() - began:.1f} s)", flush=True)
+            counts, output, seconds = Counts(failed=1), str(error), []
+        print(f"{counts}  ({seconds[0] if seconds else time.monotonic() - began:.1f} s)", flush=True)
         if counts.failed or not counts.passed:
             print(output.rstrip(), flush=True)
         self.total += counts
@@ -85,8 +85,10 @@ def python_tests(folder, *options):
 
 
 def system_tests(long):
+    began = time.monotonic()
     build.image("versatilepb", "kernel")
-    return python_tests("system", *(["--long"] if long else []))
+    counts, output = python_tests("system", *(["--long"] if long else []))
+    return counts, output, time.monotonic() - began
 
 
 def main():
