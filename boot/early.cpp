@@ -6,6 +6,7 @@
 #include <arch_arm/descriptor.hpp>
 #include <arch_arm/layout.hpp>
 #include <board/memory_map.hpp>
+#include <iterator>
 
 using namespace mink;
 using namespace mink::arch::arm;
@@ -16,6 +17,7 @@ namespace {
 constexpr std::size_t kL1Offset = 0x4000;
 // Memory above the image that the first tables hold, for whoever builds the final ones.
 constexpr std::size_t kRoom = 4 * kSection;
+static_assert(std::size(board::kBootDevices) * kBootDeviceStep <= kBootDeviceSize);
 constexpr arch::PageAttr kEverything{arch::MemType::Normal, true, true};
 
 std::uintptr_t mapped_end(std::uintptr_t ram, std::uintptr_t image_end) {
@@ -41,7 +43,8 @@ alignas(table_bytes(kL2)) constinit Descriptor mink_boot_l2[entries(kL2)] = {};
     l1[pa >> kL1.shift] = d;  // 1:1, until the jump
     l1[(kPageOffset + (pa - ram)).raw() >> kL1.shift] = d;
   }
-  l1[kBootDevice.raw() >> kL1.shift] = section(board::kBootDevicePhys, arch::kDeviceRegs);
+  unsigned device = kBootDevice.raw() >> kL1.shift;
+  for (const PhysAddr registers : board::kBootDevices) l1[device++] = section(registers, arch::kDeviceRegs);
   l1[kVectors.raw() >> kL1.shift] = l2_table(PhysAddr{reinterpret_cast<std::uintptr_t>(l2)});
   l2[index(kL2, kVectors)] = small_page(PhysAddr{vectors}, arch::kKernelText);
   return const_cast<Descriptor*>(l1);

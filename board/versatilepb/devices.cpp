@@ -3,11 +3,13 @@
 #include "devices.hpp"
 
 #include <linux/interrupt.h>
-#include <linux/io.h>
-#include <linux/ioport.h>
 
 #include <base/log.h>
-#include <arch_arm/layout.hpp>
+#include <drivers/pl011.hpp>
+#include <drivers/pl190.hpp>
+#include <drivers/sp804.hpp>
+#include <drivers/versatile_sic.hpp>
+#include <drivers/versatile_sysreg.hpp>
 #include <kernel/clock.hpp>
 #include <kernel/console.hpp>
 #include <kernel/irq_core.hpp>
@@ -31,18 +33,10 @@ constinit std::optional<Sp804Counter<0>> spare_counter;
 constinit std::optional<Sp804Tick<1>> spare_timer;
 constinit std::optional<VersatileCounter> counter;
 constinit std::optional<VersatileReset> reset;
+constinit SelfInterrupt software{};
 
-}  // namespace
-
-Mmio map_device(PhysAddr device, const char* name) {
-  if (request_mem_region(device.raw(), kDeviceSize, name) == nullptr)
-    panic("%s: its registers are taken\n", name);
-  void __iomem* const at = ioremap(device.raw(), kDeviceSize);
-  if (at == nullptr) panic("%s: cannot map its registers\n", name);
-  return Mmio{virt_of(at)};
-}
-
-namespace {
+constexpr kernel::MemoryBank kPossible[] = {{kRamBase, kRamMax}};
+constexpr kernel::MemoryBank kFallback[] = {{kRamBase, kRamFallback}};
 
 irqreturn_t on_uart(int, void* uart) {
   if (!static_cast<Pl011*>(uart)->on_interrupt()) return IRQ_NONE;
@@ -50,23 +44,16 @@ irqreturn_t on_uart(int, void* uart) {
   return IRQ_HANDLED;
 }
 
-// Does the counter count? Some of the board's registers are missing where only its CPU and timers are modelled.
-bool runs(const kernel::ClockSource& source) {
-  const std::uint32_t start = source.read();
-  for (unsigned i = 0; i < 100'000; ++i) {
-    if (source.read() != start) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 void early_console_init() {
-  uart0.emplace(Mmio{arch::arm::kBootDevice + (kUart0 - kBootDevicePhys)}, kUartClockHz);
+  uart0.emplace(boot_device(kUart0), kUartClockHz);
   uart0->init(kConsoleBaud);
   kernel::set_console(*uart0);
   kernel::log_flush();
 }
+
+kernel::BoardMemory memory() { return {kPossible, kFallback}; }
 
 void map_devices() {
   uart0->move_to(map_device(kUart0, "uart0"));
@@ -74,13 +61,18 @@ void map_devices() {
   reset.emplace(system);
   kernel::set_power_control(*reset);
   counter.emplace(system);
-  vic.emplace(map_device(kVic, "vic"));
+  const Mmio vic_registers = map_device(kVic, "vic");
+  vic.emplace(vic_registers);
+  software = {kVicIrqBase + kVicSoftware, vic_registers.base() + Pl190Regs::SoftInt::kOffset,
+              vic_registers.base() + Pl190Regs::SoftIntClear::kOffset, 1u << kVicSoftware};
   sic.emplace(map_device(kSic, "sic"));
   tick.emplace(map_device(kTimer01, "timer0 timer1"), kTimerClockHz);
   const Mmio timer23 = map_device(kTimer23, "timer2 timer3");
   spare_counter.emplace(timer23, kTimerClockHz);
   spare_timer.emplace(timer23, kTimerClockHz);
 }
+
+SelfInterrupt self_interrupt() { return software; }
 
 void irq_chips_init() {
   vic->init();
@@ -115,5 +107,7 @@ void console_input_init() {
   if (error != 0) panic("console: irq %u: error %d\n", kVicIrqBase + kVicUart0, error);
   kernel::set_console_input(*uart0);
 }
+
+void other_devices_init() { card_init(); }
 
 }  // namespace mink::board

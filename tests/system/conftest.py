@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """A booted mink for the system tests, driven over its console.
 
+Which board: the environment's MINK_BOARD (default: versatilepb).
 `console`: one machine for all tests of a module, which may say `MEM = "64M"` and `APPEND = "highmem=8M"`.
 `boot`: a function that boots further machines; they end with the test.
 Tests marked `long` run under --long alone. tests/run builds the image before; pytest alone boots what is there.
 """
+import os
 import pathlib
 import re
 import sys
@@ -18,7 +20,7 @@ sys.path.insert(0, str(ROOT / "qemu"))
 from mink_qemu import boards, build  # noqa: E402
 from mink_qemu.console import Console, Ended  # noqa: E402
 
-BOARD = boards.BOARDS["versatilepb"]
+BOARD = boards.BOARDS[os.environ.get("MINK_BOARD", "versatilepb")]
 BOOT_TIMEOUT = 30
 COMMAND_TIMEOUT = 30
 

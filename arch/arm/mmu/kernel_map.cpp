@@ -9,6 +9,7 @@
 #include <arch_arm/table_text.hpp>
 #include <array>
 #include <base/sections.hpp>
+#include <iterator>
 #include <new>
 
 // Constants of the link: their addresses are their values.
@@ -55,13 +56,21 @@ Err build_kernel_map(std::span<const LowMemory> low, TableSource& source) {
   for (std::size_t i = 0; i < guards.size(); ++i)
     guards[i] = {stacks[i].guard, stacks[i].low - stacks[i].guard};
   auto* tables = ::new (&storage.tables) KernelTables{l1_table, virt_minus_phys(), &source, cp15};
+  // The board's choice, known from the first tables.
+  PhysAddr devices[kBootDeviceSize / kBootDeviceStep];
+  std::size_t device_count = 0;
+  for (VirtAddr va = kBootDevice; device_count < std::size(devices); va = va + kBootDeviceStep) {
+    const Decoded found = live_tables().lookup(va);
+    if (!found.maps()) break;
+    devices[device_count++] = found.pa;
+  }
   const KernelMapPlan plan{
       .ram_base = PhysAddr{reinterpret_cast<std::uintptr_t>(__phys_offset)},
       .low = low,
       .image = {virt_of(__text_start), virt_of(__text_end), virt_of(__rodata_end), virt_of(__kernel_end),
                 guards},
       .vectors = phys(__vectors_start),
-      .boot_device = live_tables().lookup(kBootDevice).pa,  // the board's choice, known from the first tables
+      .boot_devices = {devices, device_count},
   };
   return build_tables(*tables, plan);
 }

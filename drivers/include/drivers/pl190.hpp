@@ -40,10 +40,6 @@ class BasicPl190 final : public kernel::IrqChip {
     for (unsigned i = 0; i < R::kVectors; ++i) regs_.template write<R::VectAddr>(0);
   }
 
-  // Software interrupts on a line, as if a device asserted it: for tests.
-  void raise(unsigned line) { regs_.template write<R::SoftInt>(1u << line); }
-  void lower(unsigned line) { regs_.template write<R::SoftIntClear>(1u << line); }
-
   const char* name() const override { return "VIC"; }
   void mask(unsigned line) override { regs_.template write<R::IntEnClear>(1u << line); }
   void unmask(unsigned line) override { regs_.template write<R::IntEnable>(1u << line); }

@@ -98,15 +98,6 @@ TEST(InterruptControllers, vic_presents_the_lowest_enabled_line) {
   CHECK_EQUAL(1u << 12, vic_model.enabled);
 }
 
-TEST(InterruptControllers, vic_software_interrupts) {
-  vic.init();
-  vic.unmask(1);
-  vic.raise(1);
-  CHECK_EQUAL(1u, vic.next_pending());
-  vic.lower(1);
-  CHECK_EQUAL(kernel::IrqChip::kNone, vic.next_pending());
-}
-
 TEST(InterruptControllers, sic_masks_unmasks_and_never_bypasses) {
   sic_model.enabled = ~0u;
   sic.init();

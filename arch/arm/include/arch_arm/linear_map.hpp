@@ -29,7 +29,7 @@ struct KernelMapPlan {
   std::span<const LowMemory> low;
   ImageLayout image;
   PhysAddr vectors;      // a page of the image's text
-  PhysAddr boot_device;  // kBootDeviceSize of registers
+  std::span<const PhysAddr> boot_devices;  // kBootDeviceStep of registers each
 };
 
 // Rights of one page of the megabytes that hold the image; nothing for a guard.
@@ -71,7 +71,12 @@ Err build_tables(PageTables<M>& tables, const KernelMapPlan& plan) {
     if (const Err e = linear(std::max(from, image_last), to); !ok(e)) return e;
   }
   if (const Err e = tables.map_run(kVectors, plan.vectors, 1, kKernelText); !ok(e)) return e;
-  return tables.map_static(kBootDevice, plan.boot_device, kBootDeviceSize, kDeviceRegs);
+  VirtAddr registers = kBootDevice;
+  for (const PhysAddr device : plan.boot_devices) {
+    if (const Err e = tables.map_static(registers, device, kBootDeviceStep, kDeviceRegs); !ok(e)) return e;
+    registers = registers + kBootDeviceStep;
+  }
+  return Err::Ok;
 }
 
 }  // namespace mink::arch::arm

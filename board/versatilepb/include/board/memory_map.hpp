@@ -26,10 +26,11 @@ inline constexpr PhysAddr kTimer23{0x101e3000};
 inline constexpr PhysAddr kUart0{0x101f1000};  // PL011
 inline constexpr std::size_t kDeviceSize = 0x1000;
 
-// The megabyte of registers that boot/ maps as Device, for the console before ioremap: it holds kUart0.
-inline constexpr PhysAddr kBootDevicePhys{0x10100000};
+// The megabytes of registers that boot/ maps as Device, for the console before ioremap.
+inline constexpr PhysAddr kBootDevices[] = {PhysAddr{0x10100000}};
 
 // 4.10.1, table 4-42: lines of the primary controller.
+inline constexpr unsigned kVicSoftware = 1;  // for software interrupts alone
 inline constexpr unsigned kVicTimer01 = 4;
 inline constexpr unsigned kVicTimer23 = 5;
 inline constexpr unsigned kVicUart0 = 12;

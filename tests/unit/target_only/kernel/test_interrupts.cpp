@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Interrupts of the live machine, raised by the VIC's software interrupt register.
+// Interrupts of the live machine, raised by software.
 #include <CppUTest/TestHarness.h>
 
 #include <linux/interrupt.h>
-#include <linux/io.h>
 
 #include <arch/barrier.hpp>
 #include <arch/irq.hpp>
-#include <arch_arm/layout.hpp>
-#include <board/memory_map.hpp>
-#include <drivers/pl011_regs.hpp>
-#include <drivers/pl190.hpp>
+#include <board/devices.hpp>
 #include <kernel/irq_core.hpp>
 #include <sync/preempt.hpp>
 
@@ -20,17 +16,15 @@ using namespace mink;
 
 namespace {
 
-constexpr unsigned kLine = 1;  // DUI 0225D, table 4-42: for software interrupts alone
-constexpr unsigned kIrq = board::kVicIrqBase + kLine;
-
-drivers::Pl190 vic() {
-  return drivers::Pl190{drivers::Mmio{arch::arm::kBootDevice + (board::kVic - board::kBootDevicePhys)}};
-}
-
-// Raises the line. The CPU takes the interrupt within a few instructions, if nothing holds it back.
+// Raises the interrupt. The CPU takes it within a few instructions, if nothing holds it back.
 void raise() {
-  vic().raise(kLine);
+  const board::SelfInterrupt self = board::self_interrupt();
+  *ptr_of<volatile std::uint32_t>(self.raise) = self.value;
   for (int i = 0; i < 1000; ++i) arch::compiler_barrier();
+}
+void lower() {
+  const board::SelfInterrupt self = board::self_interrupt();
+  *ptr_of<volatile std::uint32_t>(self.lower) = self.value;
 }
 
 struct Seen {
@@ -49,19 +43,20 @@ irqreturn_t note(int irq, void* dev_id) {
   seen.in_softirq = ::in_softirq() != 0;
   seen.atomic = ::in_atomic() != 0;
   seen.masked = arch::irqs_disabled();
-  if (seen.lower) vic().lower(kLine);
+  if (seen.lower) lower();
   return seen.answer;
 }
 
 }  // namespace
 
 TEST_GROUP(Interrupts) {
+  const unsigned kIrq = board::self_interrupt().irq;
   Seen a, b;
   unsigned before = 0;
 
   void setup() override { before = sync::preempt_count(); }
   void teardown() override {
-    vic().lower(kLine);
+    lower();
     CHECK_EQUAL(before, sync::preempt_count());
     CHECK_FALSE(arch::irqs_disabled());
   }
@@ -140,62 +135,23 @@ TEST(Interrupts, an_entry_with_nothing_pending_is_counted) {
 
 TEST(Interrupts, registers_survive) {
   request_irq(kIrq, note, 0, "test", &a);
+  const board::SelfInterrupt self = board::self_interrupt();
   unsigned result = 0;
   // Values in every register that a C compiler may use, an interrupt in their midst, flags included.
   asm volatile(
       "  mov r0, #1\n  mov r1, #2\n  mov r2, #3\n  mov r4, #5\n  mov r5, #6\n  mov r6, #7\n  mov r7, #8\n"
       "  mov r8, #9\n  mov r10, #11\n  mov r12, #13\n  mov lr, #15\n"
       "  cmp r0, r0\n"
-      "  str %[bit], [%[vic], #0x18]\n"
+      "  str %[value], [%[raise]]\n"
       "  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n"
       "  addeq %[out], r0, r1\n  add %[out], %[out], r2\n  add %[out], %[out], r4\n  add %[out], %[out], r5\n"
       "  add %[out], %[out], r6\n  add %[out], %[out], r7\n  add %[out], %[out], r8\n  add %[out], %[out], "
       "r10\n"
       "  add %[out], %[out], r12\n  add %[out], %[out], lr\n"
       : [out] "=&r"(result)
-      : [vic] "r"((arch::arm::kBootDevice + (board::kVic - board::kBootDevicePhys)).raw()), [bit] "r"(
-                                                                                                1u << kLine)
+      : [raise] "r"(self.raise.raw()), [value] "r"(self.value)
       : "r0", "r1", "r2", "r4", "r5", "r6", "r7", "r8", "r10", "r12", "lr", "cc", "memory");
   free_irq(kIrq, &a);
   CHECK_EQUAL(1u, a.calls);
   CHECK_EQUAL(80u, result);
-}
-
-// A line behind the secondary controller: UART3's, which interrupts when it has sent. (QEMU's model of the SIC does not
-// have the software interrupts that the board's has.)
-TEST(Interrupts, through_the_cascade) {
-  using namespace drivers;
-  constexpr PhysAddr kUart3{0x10009000};                  // DUI 0225D, table 4-1
-  constexpr unsigned kSicUart3 = board::kSicIrqBase + 6;  // ... and 4-44
-  constexpr unsigned kParent = board::kVicIrqBase + board::kVicSic;
-  void __iomem* const at = ioremap(kUart3.raw(), board::kDeviceSize);
-  CHECK_TRUE(at != nullptr);
-  static unsigned calls;
-  static int line;
-  calls = 0;
-  const irq_handler_t handler = [](int irq, void* base) {
-    const Registers<Mmio> uart{Mmio{virt_of(base)}};
-    if (!Pl011Regs::Ints::Tx::in(uart.read<Pl011Regs::Mis>())) return IRQ_NONE;
-    uart.write<Pl011Regs::Icr>(Pl011Regs::Ints::Tx::kMask);
-    ++calls;
-    line = irq;
-    return IRQ_HANDLED;
-  };
-  const Registers<Mmio> uart{Mmio{virt_of(at)}};
-  uart.write<Pl011Regs::Icr>(Pl011Regs::Ints::kAll);
-  uart.write<Pl011Regs::Cr>(Pl011Regs::Cr::Enable::put(1) | Pl011Regs::Cr::TxEnable::put(1));
-  const unsigned parent = kernel::irq_core().count(kParent);
-  LONGS_EQUAL(0, request_irq(kSicUart3, handler, 0, "uart3", at));
-  uart.write<Pl011Regs::Imsc>(Pl011Regs::Ints::Tx::kMask);
-  for (unsigned sent = 1; sent <= 3; ++sent) {
-    uart.write<Pl011Regs::Dr>('.');
-    for (int wait = 0; wait < 100'000 && *static_cast<volatile unsigned*>(&calls) < sent; ++wait) {
-    }
-  }
-  uart.write<Pl011Regs::Imsc>(0);
-  free_irq(kSicUart3, at);
-  iounmap(at);
-  CHECK_EQUAL(3u, calls);
-  CHECK_EQUAL(static_cast<int>(kSicUart3), line);
-  CHECK_EQUAL(parent + 3, kernel::irq_core().count(kParent));
 }

@@ -4,15 +4,12 @@
 
 #include <linux/delay.h>
 #include <linux/interrupt.h>
-#include <linux/io.h>
 #include <linux/ktime.h>
 #include <linux/slab.h>
 #include <linux/timer.h>
 
 #include <arch/cpu.hpp>
 #include <arch/irq.hpp>
-#include <board/memory_map.hpp>
-#include <drivers/sp804.hpp>
 #include <initializer_list>
 #include <kernel/clock.hpp>
 #include <kernel/console.hpp>
@@ -192,18 +189,4 @@ TEST(Time, a_timer_may_allocate_atomically) {
   }
   CHECK_TRUE(made >= 24);
   CHECK_EQUAL(0u, failed);
-}
-
-TEST(Time, the_two_counters_agree) {
-  // SP804's second module counts freely at 1 MHz (the board's spare clock), the kernel's clock at 24 MHz.
-  void __iomem* const registers = ioremap(board::kTimer23.raw(), board::kDeviceSize);
-  const drivers::Sp804Counter<0> other{drivers::Mmio{virt_of(registers)}, board::kTimerClockHz};
-  const std::uint64_t start = kernel::uptime_ns();
-  const std::uint32_t other_start = other.read();
-  mdelay(30);
-  const std::uint64_t ns = kernel::uptime_ns() - start;
-  const std::uint32_t us = other.read() - other_start;
-  iounmap(registers);
-  CHECK_TRUE(us >= 29'990);
-  CHECK_TRUE(ns / 1000 <= us + 50 && us <= ns / 1000 + 5000);  // the host may stop us between two readings
 }

@@ -4,7 +4,6 @@
 
 #include <arch/cpu.hpp>
 #include <arch/kernel_map.hpp>
-#include <board/memory_map.hpp>
 #include <cstring>
 #include <mm/kernel_memory.hpp>
 
@@ -112,14 +111,6 @@ TEST(VmallocTarget, a_read_only_vmap_cannot_be_written) {
   CHECK_TRUE(faults(p));
   vunmap(p);
   pages().free(a, 0, nullptr);
-}
-
-TEST(VmallocTarget, ioremap_reaches_registers) {
-  auto* const id = static_cast<volatile unsigned char*>(ioremap(board::kUart0.raw() + 0xFE0, 16));
-  CHECK(id != nullptr);
-  CHECK_EQUAL(0x11, id[0]);  // UARTPeriphID0 of a PL011 (DDI 0183, 3.3.15)
-  CHECK_EQUAL(0x10, id[4]);
-  iounmap(id);
 }
 
 TEST(VmallocTarget, kvmalloc_takes_what_there_is) {

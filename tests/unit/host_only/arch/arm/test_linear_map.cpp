@@ -16,7 +16,7 @@ constexpr Guard kGuards[] = {{VirtAddr{0xC0072000}, 2 * kPageSize}, {VirtAddr{0x
 constexpr ImageLayout kImage{VirtAddr{0xC0008000}, VirtAddr{0xC0045000}, VirtAddr{0xC0061000},
                              VirtAddr{0xC0093000}, kGuards};
 constexpr PhysAddr kVectorsPage{0x50009000};
-constexpr PhysAddr kUartMegabyte{0x7F000000};
+constexpr PhysAddr kRegisters[] = {PhysAddr{0x7F000000}, PhysAddr{0x7E000000}};
 
 }  // namespace
 
@@ -24,7 +24,7 @@ TEST_GROUP(LinearMap) {
   fakes::Tables t;
 
   Err build(std::span<const LowMemory> low, const ImageLayout& image = kImage) {
-    return build_tables(t.tables, {kRam, low, image, kVectorsPage, kUartMegabyte});
+    return build_tables(t.tables, {kRam, low, image, kVectorsPage, kRegisters});
   }
   void expect_range(VirtAddr from, VirtAddr to, PageAttr attr, std::size_t granule) {
     for (VirtAddr va = from; va != to; va += kPageSize) {
@@ -49,8 +49,10 @@ TEST_GROUP(LinearMap) {
     expect_holes(end, kBootDevice);
     expect_holes(VirtAddr{0}, VirtAddr{0x10000});
     expect_holes(VirtAddr{0x7FFF0000}, kPageOffset);
-    CHECK_EQUAL(kUartMegabyte.raw() + 0x5678, t.tables.translate(kBootDevice + 0x5678)->pa.raw());
+    CHECK_EQUAL(0x7F005678u, t.tables.translate(kBootDevice + 0x5678)->pa.raw());
+    CHECK_EQUAL(0x7E0FFFFCu, t.tables.translate(kBootDevice + 0x1FFFFC)->pa.raw());
     CHECK_TRUE(t.tables.translate(kBootDevice)->attr == kDeviceRegs);
+    expect_holes(kBootDevice + 2 * kBootDeviceStep, kBootDevice + kBootDeviceSize);
     CHECK_EQUAL(kVectorsPage.raw(), t.tables.translate(kVectors)->pa.raw());
     CHECK_TRUE(t.tables.translate(kVectors)->attr == kKernelText);
     t.check();
@@ -119,7 +121,7 @@ TEST(LinearMap, says_when_the_tables_cannot_be_had) {
   for (unsigned n = 1; n <= 3; ++n) {
     fakes::Tables fresh;
     fresh.memory.fail_in = n;
-    CHECK_TRUE(build_tables(fresh.tables, {kRam, low, kImage, kVectorsPage, kUartMegabyte}) == Err::NoMem);
+    CHECK_TRUE(build_tables(fresh.tables, {kRam, low, kImage, kVectorsPage, kRegisters}) == Err::NoMem);
     fresh.check();
   }
 }

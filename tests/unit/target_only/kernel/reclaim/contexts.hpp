@@ -3,9 +3,7 @@
 #pragma once
 #include <arch/barrier.hpp>
 #include <arch/irq.hpp>
-#include <arch_arm/layout.hpp>
-#include <board/memory_map.hpp>
-#include <drivers/pl190.hpp>
+#include <board/devices.hpp>
 
 #include <linux/interrupt.h>
 #include <linux/jiffies.h>
@@ -29,23 +27,22 @@ struct Inner {
 };
 inline constinit Inner inner{};
 
-// The VIC's line for software interrupts alone (DUI 0225D, table 4-42).
 inline void in_hard_interrupt(Body body) {
-  constexpr unsigned kLine = 1;
-  static const auto vic = [] {
-    return drivers::Pl190{drivers::Mmio{arch::arm::kBootDevice + (board::kVic - board::kBootDevicePhys)}};
+  static constexpr auto store = [](VirtAddr at) {
+    *ptr_of<volatile std::uint32_t>(at) = board::self_interrupt().value;
   };
   inner.body = body;
   inner.done = false;
   const auto handler = [](int, void*) -> irqreturn_t {
-    vic().lower(kLine);
+    store(board::self_interrupt().lower);
     inner.run();
     return IRQ_HANDLED;
   };
-  if (request_irq(board::kVicIrqBase + kLine, handler, 0, "contexts", &inner) != 0) return;
-  vic().raise(kLine);
+  const board::SelfInterrupt self = board::self_interrupt();
+  if (request_irq(self.irq, handler, 0, "contexts", &inner) != 0) return;
+  store(self.raise);
   for (int i = 0; i < 1000 && !inner.done; ++i) arch::compiler_barrier();
-  free_irq(board::kVicIrqBase + kLine, &inner);
+  free_irq(self.irq, &inner);
 }
 inline void in_tasklet(Body body) {
   static tasklet_struct tasklet;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The Versatile's composition root: boot order as data, proved at compile time.
+// From boot/ to the image's purpose, on every board: boot order as data, proved at compile time.
 #include <base/log.h>
 #include <arch/boot_info.hpp>
 #include <arch/irq.hpp>
 #include <arch_arm/exception.hpp>
 #include <arch_arm/layout.hpp>
+#include <board/devices.hpp>
 #include <board/memory_map.hpp>
 #include <kernel/contexts.hpp>
 #include <kernel/main.hpp>
@@ -13,30 +14,26 @@
 #include <kernel/reclaim.hpp>
 #include <span>
 
-#include "devices.hpp"
-
 using namespace mink;
 
 namespace {
 
 constinit arch::BootInfo boot_info{};
 
-constexpr kernel::MemoryBank kPossible[] = {{board::kRamBase, board::kRamMax}};
-constexpr kernel::MemoryBank kFallback[] = {{board::kRamBase, board::kRamFallback}};
-constexpr kernel::BoardMemoryMap kMemoryMap{
-    .memory = {kPossible, kFallback},
-    .usual_atags = board::kAtags,
-    .page_offset = arch::arm::kPageOffset,
-    .vmalloc_end = arch::arm::kBootDevice,
-    .kmap = arch::arm::kBootDevice + arch::arm::kBootDeviceSize + kPageSize,
-};
-
 void banner() {
   printk(KERN_INFO "mink on %s, ARM1176, gcc %s\n", board::kName, __VERSION__);
   printk(KERN_INFO "Machine type %lu, ATAGs said to be at 0x%08lx\n",
          static_cast<unsigned long>(boot_info.machine_id), static_cast<unsigned long>(boot_info.atags.raw()));
 }
-void boot_data() { kernel::read_boot_data(boot_info, kMemoryMap); }
+
+void boot_data() {
+  kernel::read_boot_data(boot_info,
+                         {.memory = board::memory(),
+                          .usual_atags = board::kAtags,
+                          .page_offset = arch::arm::kPageOffset,
+                          .vmalloc_end = arch::arm::kBootDevice,
+                          .kmap = arch::arm::kBootDevice + arch::arm::kBootDeviceSize + kPageSize});
+}
 
 // What a step gives, and others need.
 enum : unsigned {
@@ -86,7 +83,7 @@ constexpr Step kBoot[] = {
     {"interrupts on", arch::irq_enable, kTick | kInput, kThreadContext},
     {"service threads", kernel::start_service_threads, kThreads | kThreadContext, 0},
     {"reclaim", kernel::init_reclaim, kThreads | kThreadContext, 0},
-    {"card", board::card_init, kThreads | kThreadContext, 0},
+    {"other devices", board::other_devices_init, kThreads | kThreadContext, 0},
     {"context checks", kernel::begin_context_checks, kThreadContext, 0},
 };
 
@@ -102,8 +99,10 @@ static_assert(ordered(kBoot), "a step runs before what it needs");
 
 }  // namespace
 
+const arch::BootInfo& board::boot_info() { return ::boot_info; }
+
 extern "C" [[noreturn]] void kernel_main(const arch::BootInfo& info) {
-  boot_info = info;
+  ::boot_info = info;
   for (const Step& step : kBoot) step.run();
   kernel::poweroff(kernel::image_main());
 }

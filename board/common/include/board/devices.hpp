@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// What every board brings to the common boot order (board/common/kernel_main.cpp) beside its constants
+// (<board/memory_map.hpp>): the steps that know its devices, in the order of their calls.
+#pragma once
+#include <arch/boot_info.hpp>
+#include <base/addr.hpp>
+#include <cstdint>
+#include <drivers/mmio.hpp>
+#include <kernel/atags.hpp>
+#include <kernel/clock_source.hpp>
+
+namespace mink::board {
+
+// The console, by the boot's device mapping: before anything else. Stops what cannot wait (a watchdog).
+void early_console_init();
+
+// Where memory can be, and what is there if the boot loader does not say. Needs the console.
+kernel::BoardMemory memory();
+
+// All registers by ioremap, the console's too; from here on the board can be reset. Needs vmalloc.
+void map_devices();
+
+// Each needs those before it, and interrupts off at the CPU.
+void irq_chips_init();
+void clock_init();
+void tick_start();
+void console_input_init();
+
+// What the kernel comes up without: a card, lights. Thread context, interrupts on; may sleep.
+void other_devices_init();
+
+// An interrupt that software raises by storing `value` at `raise`, and takes back by storing it at `lower`: for tests
+// and exercises. No device is on it. From map_devices() on.
+struct SelfInterrupt {
+  unsigned irq;
+  VirtAddr raise, lower;
+  std::uint32_t value;
+};
+SelfInterrupt self_interrupt();
+
+// For the boards: what boot/ handed over, and ...
+const arch::BootInfo& boot_info();
+// ... a device's registers, claimed in /proc/iomem and mapped; panics if that cannot be.
+drivers::Mmio map_device(PhysAddr device, const char* name);
+// ... or those that are in one of kBootDevices, by the boot's mapping.
+drivers::Mmio boot_device(PhysAddr device);
+// Does the counter count? Some registers are missing where only a CPU and timers are modelled.
+bool runs(const kernel::ClockSource& source);
+
+}  // namespace mink::board
