@@ -12,16 +12,13 @@
  * the link's own. Registers throughout: r9-r11 = r0-r2 as entered, r8 = virtual minus physical.
  */
 #include <arch_arm/stack_layout.h>
+#include <arch_cpu/entry.h>
 
-/* SCTLR (ARM DDI 0301H, 3.2.7). Off: what must be one (6:3, 16, 18), V13, U22, XP23. XP is set while the MMU is off alone.
- * Cleared: A1 alignment faults, M0, C2, Z11, I12, S8, R9, RR14, L4 15, FI21, VE24, EE25, TRE28, AFE29. */
+/* SCTLR (ARM DDI 0301H, 3.2.7; the same on ARMv7, DDI 0406C, B4.1.130, where U and XP are always one). Off: what must be one
+ * (6:3, 16, 18), V13, U22, XP23. XP is set while the MMU is off alone.
+ * Cleared: A1 alignment faults, M0, C2, Z11, I12, S8, R9, RR14, L4 15, FI21, VE24, EE25, TRE28, TE30, AFE29. */
 #define SCTLR_OFF 0x00C52078
 #define SCTLR_ON (SCTLR_OFF | 1 << 12 | 1 << 11 | 1 << 2 | 1 << 0)
-
-.macro isb_ scratch
-  mov   \scratch, #0
-  mcr   p15, 0, \scratch, c7, c5, 4
-.endm
 
   .syntax unified
   .arm
@@ -47,7 +44,7 @@ _start:
   beq   .Lphysical
   adr   r4, _start
   mcr   p15, 0, r4, c7, c8, 0        /* privileged read, current world */
-  isb_  r0
+  isb_
   mrc   p15, 0, r5, c7, c4, 0
   tst   r5, #1                       /* no translation: odd, since we run; take it as 1:1 */
   bne   .Lphysical
@@ -61,30 +58,27 @@ _start:
   /* 3: a data cache that is on is the truth: clean it to memory. One that is off is not looked into, so memory is the
    * truth, and what it holds is from earlier: drop that unwritten. No store happens until the cache is off. */
   mrc   p15, 0, r3, c1, c0, 0
-  mov   r0, #0
   tst   r3, #1 << 2
-  mcrne p15, 0, r0, c7, c14, 0       /* clean and invalidate all of D */
-  mcr   p15, 0, r0, c7, c10, 4       /* DSB */
+  beq   1f
+  clean_dcache
+1:
+  dsb_
+  mrc   p15, 0, r3, c1, c0, 0
   bic   r3, r3, #1 << 12
   bic   r3, r3, #1 << 11
   bic   r3, r3, #1 << 2 | 1 << 0
   mcr   p15, 0, r3, c1, c0, 0
-  isb_  r0
+  isb_
   ldr   r3, =SCTLR_OFF               /* XP, U, V: only now, with the MMU off */
   mcr   p15, 0, r3, c1, c0, 0
-  isb_  r0
-  mcr   p15, 0, r0, c7, c6, 0        /* invalidate all of D */
-  mcr   p15, 0, r0, c7, c5, 0        /* invalidate all of I: erratum 411920 wants it four times, interrupts masked, */
-  mcr   p15, 0, r0, c7, c5, 0        /* ... then eleven NOPs */
-  mcr   p15, 0, r0, c7, c5, 0
-  mcr   p15, 0, r0, c7, c5, 0
-  .rept 11
-  nop
-  .endr
+  isb_
+  drop_dcache
+  drop_icache
+  mov   r0, #0
   mcr   p15, 0, r0, c7, c5, 6        /* branch targets */
   mcr   p15, 0, r0, c8, c7, 0        /* TLBs */
-  mcr   p15, 0, r0, c7, c10, 4
-  isb_  r0
+  dsb_
+  isb_
 
   /* 4: from where it lies (r4) to where it belongs (r5), r6 bytes. The two may overlap, and the copy may overwrite the
    * code that does it: so that runs elsewhere, just below the image, or behind it if the image moves up. */
@@ -111,9 +105,8 @@ _start:
   blo   1b
   ldr   r3, =.Lin_place              /* where the moved code goes on */
   sub   r3, r3, r8
-  mov   r0, #0
-  mcr   p15, 0, r0, c7, c10, 4
-  isb_  r0
+  dsb_
+  isb_
   bx    r7
 
 .Lmover:                             /* position independent; sizes are multiples of 16 */
@@ -135,10 +128,10 @@ _start:
   subs  r6, r6, #16
   bhi   4b
 5:
+  dsb_
   mov   r0, #0
-  mcr   p15, 0, r0, c7, c10, 4
   mcr   p15, 0, r0, c7, c5, 6
-  mcr   p15, 0, r0, c7, c5, 4
+  isb_
   bx    r3
 .Lmover_end:
 
@@ -171,8 +164,8 @@ _start:
 
   /* 6: one table behind both TTBRs (TTBCR.N = 1): its lower half holds the 1:1 map, its upper half the kernel's. Walks go to
    * memory past the caches, as the data cache is not looked into by the ARM1176's walker anyway. */
+  dsb_
   mov   r0, #0
-  mcr   p15, 0, r0, c7, c10, 4
   mcr   p15, 0, r0, c13, c0, 0       /* FCSE off */
   mcr   p15, 0, r0, c13, c0, 1       /* ASID 0 */
   mov   r1, #1
@@ -182,12 +175,12 @@ _start:
   mcr   p15, 0, r1, c3, c0, 0        /* DACR: domain 0 client, the others fault */
   mcr   p15, 0, r0, c8, c7, 0
   mcr   p15, 0, r0, c7, c5, 6
-  mcr   p15, 0, r0, c7, c10, 4
-  isb_  r0
+  dsb_
+  isb_
   ldr   r3, =SCTLR_ON
   ldr   r5, =.Lhigh
   mcr   p15, 0, r3, c1, c0, 0
-  isb_  r0
+  isb_
   bx    r5
   .ltorg
   .fnend

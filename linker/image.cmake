@@ -12,7 +12,6 @@ find_program(MINK_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH NO_CMAKE_F
 find_program(MINK_PYTHON NAMES python3 REQUIRED NO_CMAKE_FIND_ROOT_PATH)
 
 set(MINK_LD ${CMAKE_CURRENT_LIST_DIR}/mink.ld)
-include(${CMAKE_SOURCE_DIR}/board/${MINK_BOARD}/board.cmake)
 
 # Behind everything else. Neither crt0 nor libstdc++ nor a system-call stub is there to be linked by accident; of newlib
 # come str*, qsort, setjmp.

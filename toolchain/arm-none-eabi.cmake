@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The cross compiler: Debian's gcc-arm-none-eabi, code for the ARM1176JZF-S.
+# The cross compiler: Debian's gcc-arm-none-eabi. For which CPU: arch/arm/cpu/NAME/cpu.cmake, as board.cmake says.
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR arm)
 set(CMAKE_C_COMPILER arm-none-eabi-gcc)
@@ -13,5 +13,4 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 
-set(MINK_CPU_FLAGS -mcpu=arm1176jzf-s -marm -msoft-float)
 set(MINK_TARGET ON)

@@ -34,15 +34,15 @@ ALLOWED = {
     "linux": ["base", "arch/freelist.h", "sync/lock_check.h"],
     "lib": ["base"],
     "arch": ["base", "lib", "arch_impl"],
-    "arm": LOW + ["arch_impl", "arch_arm"],
+    "arm": LOW + ["arch_impl", "arch_arm", "arch_cpu"],
     "sync": LOW,
     "mm": MM,
     "kernel": KERNEL,
     "block": KERNEL,
     "drivers": LOW + ["linux", "sync", "kernel", "mm/ioremap.hpp", "mm/dma.hpp"],
     "shell": KERNEL + ["block"],
-    "board": KERNEL + ["block", "drivers", "shell", "arch_arm"],
-    "boot": ["base", "arch", "arch_arm", "board"],
+    "board": KERNEL + ["block", "drivers", "shell", "arch_arm", "arch_cpu"],
+    "boot": ["base", "arch", "arch_arm", "arch_cpu", "board"],
     "tests": None,
 }
 

@@ -2,13 +2,14 @@
 #include <arch/barrier.hpp>
 #include <arch/cpu.hpp>
 #include <arch/irq.hpp>
+#include <arch_cpu/cpu.hpp>
 
 namespace mink::arch {
 
-// ARM DDI 0301H, 3.2.22: WFI is a CP15 operation; the DSB before it empties the write buffer.
+// The DSB empties the write buffer: what the interrupt waits for may be in it.
 void wait_for_interrupt() {
   dsb();
-  asm volatile("mcr p15, 0, %0, c7, c0, 4" ::"r"(0) : "memory");
+  wfi();
 }
 
 void halt() {

@@ -80,7 +80,7 @@ void switch_to_kernel_map() {
   const IrqGuard guard;
   cp15.dsb();  // every word of the new tables is in memory
   // Both tables translate this code to the same place, by other granules. Until the TLB is empty it must not
-  // need a walk of both: one cache line of instructions, no access to data.
+  // need a walk of both: one cache line of instructions, no access to data. (Barriers by CP15, which ARMv7 has, too.)
   asm volatile(
       "  b 1f\n"
       "  .balign 32\n"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// MMU maintenance by CP15 (ARM DDI 0301H, 3.2.22 and 3.2.24). Target only.
+// MMU maintenance by CP15 (ARM DDI 0301H, 3.2.22 and 3.2.24; the same on ARMv7, DDI 0406C, B4.2). Target only.
 #pragma once
+#include <arch/barrier.hpp>
 #include <arch_arm/mmu_maintenance.hpp>
 
 namespace mink::arch::arm {
@@ -18,14 +19,14 @@ struct Cp15Mmu {
       line += kCacheLine;
     } while (line < end);
   }
-  void dsb() { asm volatile("mcr p15, 0, %0, c7, c10, 4" ::"r"(0) : "memory"); }
+  void dsb() { arch::dsb(); }
   // Global entries match whatever ASID is in bits 7:0.
   void tlb_invalidate_mva(VirtAddr va) {
     asm volatile("mcr p15, 0, %0, c8, c7, 1" ::"r"(va.raw()) : "memory");
   }
   void tlb_invalidate_all() { asm volatile("mcr p15, 0, %0, c8, c7, 0" ::"r"(0) : "memory"); }
   void flush_branch_target() { asm volatile("mcr p15, 0, %0, c7, c5, 6" ::"r"(0) : "memory"); }
-  void isb() { asm volatile("mcr p15, 0, %0, c7, c5, 4" ::"r"(0) : "memory"); }
+  void isb() { arch::isb(); }
 };
 static_assert(MmuMaintenance<Cp15Mmu>);
 

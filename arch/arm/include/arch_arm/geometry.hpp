@@ -46,7 +46,8 @@ inline constexpr unsigned kTablesPerPage = static_cast<unsigned>(kPageSize / tab
 inline constexpr unsigned kTtbcrN = 1;
 inline constexpr VirtAddr kKernelHalf{std::uintptr_t{1} << (32 - kTtbcrN)};
 
-inline constexpr std::size_t kCacheLine = 32;  // of the data cache that descriptor writes are cleaned from
+// Of the data cache that descriptor writes are cleaned from: the shortest of any CPU's, so a step over no line.
+inline constexpr std::size_t kCacheLine = 32;
 
 static_assert(kL1.shift + kL1.bits == 32, "L1 spans the address space");
 static_assert(kL2.shift + kL2.bits == kL1.shift, "the levels tile");
