@@ -22,6 +22,7 @@ FOLDERS = {
     "board": "board",
     "boot": "boot",
     "tests": "tests",
+    "qemu": "qemu",
 }
 
 # Who may include what: the first part of <part/header>, or one header of it. Everyone may include itself and
@@ -44,6 +45,7 @@ ALLOWED = {
     "board": KERNEL + ["block", "drivers", "shell", "arch_arm", "arch_cpu"],
     "boot": ["base", "arch", "arch_arm", "arch_cpu", "board"],
     "tests": None,
+    "qemu": None,  # parts of QEMU and programs beside it, nothing of the kernel
 }
 
 # Headers of the compiler and of newlib that link nothing, or what the link check lets pass. Boost: headers only.
