@@ -5,6 +5,7 @@
 #include <arch_arm/cp15_mmu.hpp>
 #include <arch_arm/descriptor.hpp>
 #include <arch_arm/layout.hpp>
+#include <arch_arm/linear_map.hpp>
 #include <board/memory_map.hpp>
 #include <iterator>
 
@@ -56,13 +57,7 @@ alignas(table_bytes(kL2)) constinit Descriptor mink_boot_l2[entries(kL2)] = {};
   // The 1:1 map has served: from here on a null pointer faults, whatever lies at physical 0.
   auto* const l1 = reinterpret_cast<Descriptor*>(kPageOffset.raw() + kL1Offset);
   Cp15Mmu mmu;
-  for (unsigned i = 0; i < entries(kL1) / 2; ++i) mmu.store(&l1[i], 0);
-  mmu.clean_dcache_range(l1, table_bytes(kL1) / 2);
-  mmu.dsb();
-  mmu.tlb_invalidate_all();
-  mmu.flush_branch_target();
-  mmu.dsb();
-  mmu.isb();
+  drop_user_half(l1, mmu);
 
   const std::uintptr_t image_end = reinterpret_cast<std::uintptr_t>(__kernel_end) - offset;
   kernel_main(

@@ -16,7 +16,7 @@ namespace mink::fakes {
 
 class MmuRecorder {
  public:
-  enum class Step { Store, Clean, Dsb, TlbMva, TlbAll, Btb, Isb };
+  enum class Step { Store, Clean, CleanText, IcacheAll, Dsb, TlbMva, TlbAll, Btb, Isb };
 
   // To find a TLB entry's word: the tables that are being written.
   void watch(arch::arm::TableView tables) { tables_ = tables; }
@@ -45,6 +45,8 @@ class MmuRecorder {
       }
     }
   }
+  void clean_dcache_range(VirtAddr, std::size_t) { note(Step::CleanText); }
+  void invalidate_icache_all() { note(Step::IcacheAll); }
   void dsb() {
     note(Step::Dsb);
     undrained_.clear();

@@ -78,9 +78,9 @@ Err build_kernel_map(std::span<const LowMemory> low, TableSource& source) {
 void switch_to_kernel_map() {
   const std::uint32_t base = static_cast<std::uint32_t>(phys(l1_table).raw());
   const IrqGuard guard;
-  cp15.dsb();  // every word of the new tables is in memory
-  // Both tables translate this code to the same place, by other granules. Until the TLB is empty it must not
-  // need a walk of both: one cache line of instructions, no access to data. (Barriers by CP15, which ARMv7 has, too.)
+  // Every word of the new tables is in memory since build_kernel_map. Both tables translate this code to the same
+  // place, by other granules. Until the TLB is empty it must not need a walk of both: one cache line of instructions,
+  // no access to data. (Barriers by CP15, which ARMv7 has, too.)
   asm volatile(
       "  b 1f\n"
       "  .balign 32\n"

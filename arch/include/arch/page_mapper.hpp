@@ -32,8 +32,8 @@ class PageMapper {
  public:
   // Maps `pages` pages from `va` to the physically contiguous run at `pa`; uses larger granules where both
   // ends allow. The range must be unmapped and its TLB entries purged (break before make). NoMem: no table to
-  // be had, nothing is mapped then. The new descriptors are visible to the walker on return. O(pages), not
-  // O(address space).
+  // be had, nothing is mapped then. The new descriptors are visible to the walker on return; what is
+  // executable is fetched as it was written, data cache or not. O(pages), not O(address space).
   virtual Err map_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageAttr attr) = 0;
 
   // As map_run, of single pages from anywhere: frames[i] at va + i pages.
@@ -43,9 +43,10 @@ class PageMapper {
   // walker. Stale TLB entries may remain until purge(): the range must not be mapped anew before.
   virtual void unmap_run(VirtAddr va, std::size_t pages) = 0;
 
-  // Gives a mapped range other rights, granule by granule, break before make: while it runs, a granule has no
-  // translation, so neither the caller's text nor its stack may lie there. Inval, and nothing changed: a
-  // hole, or an end inside a granule.
+  // Gives a mapped range other rights, granule by granule, break before make; a granule that lies in the range
+  // with a part alone is split. Interrupts are off for one granule at a time, so nobody meets the hole, but
+  // the caller's own text and stack may not lie there. Executable: what was written there as data is what is
+  // executed, on return. Inval, and nothing changed: a part is not mapped, or by sections.
   virtual Err protect_run(VirtAddr va, std::size_t pages, PageAttr attr) = 0;
 
   // Drops every TLB and branch-predictor entry of [start, end). On return none is left.

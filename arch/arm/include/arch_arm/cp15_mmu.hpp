@@ -19,6 +19,27 @@ struct Cp15Mmu {
       line += kCacheLine;
     } while (line < end);
   }
+  void clean_dcache_range(VirtAddr start, std::size_t bytes) {
+    clean_dcache_range(ptr_of<const void>(start), bytes);
+  }
+  // ARM1176, erratum 411920: one alone may not do it; four, undisturbed, then eleven NOPs.
+  void invalidate_icache_all() {
+    std::uint32_t state;
+    asm volatile(
+        "  mrs %[state], cpsr\n"
+        "  cpsid aif\n"
+        "  mcr p15, 0, %[zero], c7, c5, 0\n"
+        "  mcr p15, 0, %[zero], c7, c5, 0\n"
+        "  mcr p15, 0, %[zero], c7, c5, 0\n"
+        "  mcr p15, 0, %[zero], c7, c5, 0\n"
+        "  msr cpsr_cx, %[state]\n"
+        "  .rept 11\n"
+        "  nop\n"
+        "  .endr\n"
+        : [state] "=&r"(state)
+        : [zero] "r"(0)
+        : "memory");
+  }
   void dsb() { arch::dsb(); }
   // Global entries match whatever ASID is in bits 7:0.
   void tlb_invalidate_mva(VirtAddr va) {

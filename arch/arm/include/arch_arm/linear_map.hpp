@@ -79,4 +79,16 @@ Err build_tables(PageTables<M>& tables, const KernelMapPlan& plan) {
   return Err::Ok;
 }
 
+// Unmaps all that the table in force has in the user half.
+template <MmuMaintenance M>
+void drop_user_half(Descriptor* l1, M& m) {
+  for (unsigned i = 0; i < index(kL1, kKernelHalf); ++i) m.store(&l1[i], 0);
+  m.clean_dcache_range(l1, index(kL1, kKernelHalf) * sizeof(Descriptor));
+  m.dsb();
+  m.tlb_invalidate_all();
+  m.flush_branch_target();
+  m.dsb();
+  m.isb();
+}
+
 }  // namespace mink::arch::arm

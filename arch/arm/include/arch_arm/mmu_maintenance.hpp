@@ -9,7 +9,8 @@
 namespace mink::arch::arm {
 
 // Nothing is implied: a step has its effect on later steps only across the barrier that the manual asks for
-// (ARM DDI 0100I, B2.7: clean -> DSB -> TLB invalidate -> branch flush -> DSB -> ISB).
+// (ARM DDI 0100I, B2.7: clean -> DSB -> TLB invalidate -> branch flush -> DSB -> ISB). The mutation run of
+// tests/stress/mmu drops each call in turn: docs/decisions/unforgiving-mmu.md says how to add a step.
 template <class M>
 concept MmuMaintenance = requires(M& m, Descriptor* entry, Descriptor value, const void* start,
                                   std::size_t bytes, VirtAddr va) {
@@ -17,6 +18,10 @@ concept MmuMaintenance = requires(M& m, Descriptor* entry, Descriptor value, con
   { m.store(entry, value) } -> std::same_as<void>;
   // Writes every data-cache line that [start, start + bytes) touches back to memory, where the walker reads.
   { m.clean_dcache_range(start, bytes) } -> std::same_as<void>;
+  // The same through the mapping in force: `va` may be of memory without a linear address. It must be mapped.
+  { m.clean_dcache_range(va, bytes) } -> std::same_as<void>;
+  // Drops all instructions from the instruction cache: what is fetched next comes from memory.
+  { m.invalidate_icache_all() } -> std::same_as<void>;
   // Waits until stores, cleans and invalidations before it are complete.
   { m.dsb() } -> std::same_as<void>;
   // Drops the TLB entry, instruction and data, that translates `va`; one of a larger granule goes whole.

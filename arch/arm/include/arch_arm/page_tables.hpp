@@ -25,7 +25,7 @@ class PageTables final : public PageMapper {
   void set_source(TableSource& source) { source_ = &source; }
 
   // The linear map and other mappings that stay: also by sections and supersections, where both ends allow.
-  // `bytes` is a multiple of the page size. As map_run otherwise.
+  // `bytes` is a multiple of the page size. Never executable: text is mapped by pages. As map_run otherwise.
   Err map_static(VirtAddr va, PhysAddr pa, std::size_t bytes, PageAttr attr);
 
   Err map_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageAttr attr) override;
@@ -51,7 +51,8 @@ class PageTables final : public PageMapper {
   [[nodiscard]] bool install_tables(VirtAddr va, std::size_t pages);
   void write_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageAttr attr);
   void write_l1(unsigned i, unsigned count, Descriptor word);
-  void published(PageAttr attr);
+  void published(VirtAddr va, std::size_t pages, PageAttr attr);
+  void sync_text(VirtAddr va, std::size_t pages);
   template <class Visit>
   void for_each_chunk(VirtAddr va, std::size_t pages, Visit visit);
 

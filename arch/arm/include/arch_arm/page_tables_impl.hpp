@@ -73,17 +73,27 @@ void PageTables<M>::for_each_chunk(VirtAddr va, std::size_t pages, Visit visit) 
   }
 }
 
-// New words are on their way to memory: on return the walker finds them.
+// New words are on their way to memory: on return the walker finds them, for a load or store. (For an
+// instruction fetch it takes an ISB, too: sync_text.)
 template <MmuMaintenance M>
-void PageTables<M>::published(PageAttr attr) {
+void PageTables<M>::published(VirtAddr va, std::size_t pages, PageAttr attr) {
   m_.dsb();
-  if (attr.exec) {
-    m_.flush_branch_target();  // predictions made while something else, or nothing, was here
-    m_.dsb();
-  }
+  if (attr.exec) sync_text(va, pages);
+}
+
+// What was written there as data is what will be executed (ARM DDI 0100I, B2.7.3). The range is mapped, and
+// the walker knows.
+template <MmuMaintenance M>
+void PageTables<M>::sync_text(VirtAddr va, std::size_t pages) {
+  m_.clean_dcache_range(va, pages * kPageSize);  // instructions are fetched from memory, past the data cache
+  m_.dsb();
+  m_.invalidate_icache_all();
+  m_.flush_branch_target();  // predictions made while something else, or nothing, was here
+  m_.dsb();
   m_.isb();
 }
 
+// Writes the words and sends them to memory; a barrier is the caller's.
 template <MmuMaintenance M>
 void PageTables<M>::write_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageAttr attr) {
   const Descriptor small = attr_bits(kSmallFields, attr) | kTypeSmall;
@@ -105,7 +115,6 @@ void PageTables<M>::write_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageA
     }
     m_.clean_dcache_range(first, count * sizeof(Descriptor));
   });
-  published(attr);
 }
 
 // Every megabyte of the range has its L2 table on return. False: none is left half-written, but some may be empty.
@@ -126,6 +135,7 @@ Err PageTables<M>::map_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageAttr
   MINK_ASSERT(!(attr.write && attr.exec));
   if (!install_tables(va, pages)) return Err::NoMem;
   write_run(va, pa, pages, attr);
+  published(va, pages, attr);
   return Err::Ok;
 }
 
@@ -143,13 +153,13 @@ Err PageTables<M>::map_frames(VirtAddr va, std::span<const PhysAddr> frames, Pag
     }
     m_.clean_dcache_range(first, count * sizeof(Descriptor));
   });
-  published(attr);
+  published(va, frames.size(), attr);
   return Err::Ok;
 }
 
 template <MmuMaintenance M>
 Err PageTables<M>::map_static(VirtAddr va, PhysAddr pa, std::size_t bytes, PageAttr attr) {
-  MINK_ASSERT(is_aligned(va.raw() | pa.raw() | bytes, kPageSize) && !(attr.write && attr.exec));
+  MINK_ASSERT(is_aligned(va.raw() | pa.raw() | bytes, kPageSize) && !attr.exec);
   while (bytes != 0) {
     const std::uintptr_t both = va.raw() | pa.raw();
     const unsigned i = index(kL1, va);
@@ -171,7 +181,6 @@ Err PageTables<M>::map_static(VirtAddr va, PhysAddr pa, std::size_t bytes, PageA
     pa += done;
     bytes -= done;
   }
-  published(attr);
   return Err::Ok;
 }
 
@@ -186,25 +195,39 @@ void PageTables<M>::unmap_run(VirtAddr va, std::size_t pages) {
 
 template <MmuMaintenance M>
 Err PageTables<M>::protect_run(VirtAddr va, std::size_t pages, PageAttr attr) {
-  MINK_ASSERT(!(attr.write && attr.exec));
-  // Whole granules only, all of them mapped, before anything is touched.
-  const VirtAddr end = va + pages * kPageSize;
-  for (VirtAddr at = va; at != end;) {
+  MINK_ASSERT(pages != 0 && is_aligned(va.raw(), kPageSize) && !(attr.write && attr.exec));
+  const VirtAddr last = va + (pages * kPageSize - 1);
+  // All of it mapped by pages, before anything is touched.
+  for (VirtAddr at = va;;) {
     const Decoded d = view().lookup(at);
-    if ((d.kind != Kind::SmallPage && d.kind != Kind::LargePage) || !is_aligned(at.raw(), d.granule) ||
-        end - at < d.granule) {
-      return Err::Inval;
+    if (d.kind != Kind::SmallPage && d.kind != Kind::LargePage) return Err::Inval;
+    const VirtAddr granule_last = VirtAddr{align_down(at.raw(), d.granule)} + (d.granule - 1);
+    if (granule_last >= last) break;
+    at = granule_last + 1;
+  }
+  for (VirtAddr at = va;;) {
+    const Decoded old = view().lookup(at);
+    const VirtAddr start{align_down(at.raw(), old.granule)};
+    const VirtAddr granule_last = start + (old.granule - 1);
+    const std::size_t all = old.granule / kPageSize;
+    const std::size_t before = (at - start) / kPageSize;
+    const std::size_t changed = ((granule_last < last ? granule_last : last) + 1 - at) / kPageSize;
+    const auto write_part = [&](std::size_t first, std::size_t count, PageAttr rights) {
+      if (count != 0) write_run(start + first * kPageSize, old.pa + first * kPageSize, count, rights);
+    };
+    {
+      const IrqGuard guard;  // an interrupt or another thread may use what is here: it never meets the hole
+      unmap_run(start, all);
+      purge(start, granule_last + 1);
+      write_part(0, before, attr_of(old));
+      write_part(before, changed, attr);
+      write_part(before + changed, all - before - changed, attr_of(old));
+      m_.dsb();
     }
-    at += d.granule;
+    if (granule_last >= last) break;
+    at = granule_last + 1;
   }
-  while (va != end) {
-    const std::optional<Translation> old = translate(va);
-    const std::size_t granule = old->granule;
-    unmap_run(va, granule / kPageSize);
-    purge(va, va + granule);
-    write_run(va, old->pa, granule / kPageSize, attr);
-    va += granule;
-  }
+  if (attr.exec) sync_text(va, pages);
   return Err::Ok;
 }
 

@@ -37,16 +37,17 @@ TEST(PageTables, a_new_table_is_cleaned_whole_before_l1_names_it) {
   CHECK_TRUE(ok(t.tables.map_run(kVa, kPa, 1, kKernelData)));
   const Step expected[] = {Step::Clean, Step::Dsb,               // the table page
                            Step::Store, Step::Clean, Step::Dsb,  // the L1 word
-                           Step::Store, Step::Clean, Step::Dsb, Step::Isb};
+                           Step::Store, Step::Clean, Step::Dsb};
   CHECK_EQUAL(std::size(expected), t.mmu.steps.size());
   for (std::size_t i = 0; i < std::size(expected); ++i) CHECK_TRUE(expected[i] == t.mmu.steps[i]);
 }
 
-TEST(PageTables, a_new_executable_mapping_drops_branch_predictions) {
+TEST(PageTables, a_new_executable_mapping_is_fetched_as_it_was_written) {
   CHECK_TRUE(ok(t.tables.map_run(kVa, kPa, 1, kKernelData)));
   t.mmu.steps.clear();
   CHECK_TRUE(ok(t.tables.map_run(kVa + kPageSize, kPa, 1, kKernelText)));
-  const Step expected[] = {Step::Store, Step::Clean, Step::Dsb, Step::Btb, Step::Dsb, Step::Isb};
+  const Step expected[] = {Step::Store,     Step::Clean, Step::Dsb, Step::CleanText, Step::Dsb,
+                           Step::IcacheAll, Step::Btb,   Step::Dsb, Step::Isb};
   CHECK_EQUAL(std::size(expected), t.mmu.steps.size());
   for (std::size_t i = 0; i < std::size(expected); ++i) CHECK_TRUE(expected[i] == t.mmu.steps[i]);
 }
@@ -207,10 +208,30 @@ TEST(PageTables, protection_changes_by_break_before_make) {
   CHECK_EQUAL(0u, t.mmu.unpurged());
   t.check();
   t.mmu.steps.clear();
-  CHECK_TRUE(t.tables.protect_run(kVa, 3, kKernelData) == Err::Inval);            // inside a large page
   CHECK_TRUE(t.tables.protect_run(kVa + 0x10000, 3, kKernelData) == Err::Inval);  // a hole at the end
   CHECK_EQUAL(0u, t.mmu.steps.size());
   expect(kVa + 0x10000, pa + 0x10000, kKernelText, kSmallPage);
+}
+
+TEST(PageTables, protection_of_a_part_splits_a_large_page) {
+  const PhysAddr pa{0x50110000};
+  CHECK_TRUE(ok(t.tables.map_run(kVa, pa, 48, kKernelData)));
+  CHECK_TRUE(ok(t.tables.protect_run(kVa + 14 * kPageSize, 20, kKernelRoData)));
+  for (std::size_t i = 0; i < 48; ++i) {
+    const bool changed = i >= 14 && i < 34;
+    expect(kVa + i * kPageSize, pa + i * kPageSize, changed ? kKernelRoData : kKernelData,
+           i >= 16 && i < 32 ? kLargePage : kSmallPage);
+  }
+  CHECK_EQUAL(0u, t.mmu.unpurged());
+  t.check();
+}
+
+TEST(PageTables, protection_reaches_the_last_page_of_the_address_space) {
+  const VirtAddr last{0xFFFFF000};
+  CHECK_TRUE(ok(t.tables.map_run(last, kPa, 1, kKernelData)));
+  CHECK_TRUE(ok(t.tables.protect_run(last, 1, kKernelRoData)));
+  expect(last, kPa, kKernelRoData, kSmallPage);
+  t.check();
 }
 
 TEST(PageTables, static_mappings_use_the_largest_granules) {
