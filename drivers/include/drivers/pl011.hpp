@@ -1,61 +1,75 @@
 // SPDX-License-Identifier: MIT
-// The PL011 UART as a console: output polled, input by interrupt into a ring that loses nothing.
+// The PL011 UART as a console.
 #pragma once
-#include <arch/irq.hpp>
-#include <cstdint>
 #include <drivers/mmio.hpp>
 #include <drivers/pl011_regs.hpp>
-#include <kernel/console.hpp>
-#include <lib/ring.hpp>
+#include <drivers/uart_console.hpp>
 
 namespace mink::drivers {
 
-// Receive: the handler moves the FIFO into the ring. When the ring is full it masks the receive interrupt and
-// leaves the rest in the FIFO, where the sender's flow control (in QEMU: the pipe) holds it; the reader that
-// has drained the ring unmasks, and the line, still asserted, interrupts at once. The receive interrupt is
-// never cleared by writing Icr: it falls by itself when the FIFO is empty, and a write could forget a byte
-// that came in between.
 template <class Bus>
-class BasicPl011 final : public kernel::Console, public kernel::ConsoleInput {
+class Pl011Port {
  public:
-  static constexpr std::size_t kRingSize = 1024;
-  static constexpr unsigned char kCtrlC = 3;
-
-  // clock_hz: that of UARTCLK. Touches nothing yet.
-  constexpr BasicPl011(Bus bus, std::uint32_t clock_hz) : regs_{bus}, clock_hz_{clock_hz} {}
-
-  // Eight bits, no parity, FIFOs as found, interrupts masked. Bytes that already arrived are kept. Once, before any
-  // output.
-  void init(std::uint32_t baud);
-  // Receives by interrupt from now on: the board has connected on_interrupt() to the line.
-  void start_receive();
-  // Interrupt context. True if the device interrupted.
-  bool on_interrupt();
+  // clock_hz: that of UARTCLK.
+  constexpr Pl011Port(Bus bus, std::uint32_t clock_hz) : regs_{bus}, clock_hz_{clock_hz} {}
   void move_to(Bus bus) { regs_.move_to(bus); }
 
-  void write(const char* text, std::size_t size) override;
-  void flush() override;
-  int try_get() override;
-  bool take_break() override;
-
-  // Times the full ring stopped the receiver.
-  [[nodiscard]] unsigned throttled() const { return throttled_; }
+  // FIFOs as found.
+  void init(std::uint32_t baud);
+  [[nodiscard]] bool has_byte() const { return !R::Fr::RxEmpty::in(regs_.template read<typename R::Fr>()); }
+  unsigned char take() {
+    return static_cast<unsigned char>(R::Dr::Data::get(regs_.template read<typename R::Dr>()));
+  }
+  [[nodiscard]] bool has_room() const { return !R::Fr::TxFull::in(regs_.template read<typename R::Fr>()); }
+  void put(unsigned char byte) { regs_.template write<typename R::Dr>(byte); }
+  [[nodiscard]] bool sending() const { return R::Fr::Busy::in(regs_.template read<typename R::Fr>()); }
+  void receive_interrupt(bool on) { regs_.template write<typename R::Imsc>(on ? R::Ints::kReceive : 0); }
+  [[nodiscard]] bool received() const {
+    return (regs_.template read<typename R::Mis>() & R::Ints::kReceive) != 0;
+  }
+  // It falls by itself when the FIFO is empty; a write to Icr could forget a byte that came in between.
+  void acknowledge() {}
 
  private:
   using R = Pl011Regs;
-  void put(char c);
-  bool drain_fifo();  // false: the ring is full and the FIFO is not empty
-
   Registers<Bus> regs_;
   std::uint32_t clock_hz_;
-  Ring<unsigned char, kRingSize> ring_{};
-  bool receiving_ = false;
-  bool masked_ = false;  // ring full: receive interrupt off until the reader has drained it
-  bool break_ = false;
-  unsigned throttled_ = 0;
+};
+
+template <class Bus>
+class BasicPl011 final : public UartConsole<Pl011Port<Bus>> {
+ public:
+  constexpr BasicPl011(Bus bus, std::uint32_t clock_hz)
+      : UartConsole<Pl011Port<Bus>>{Pl011Port<Bus>{bus, clock_hz}} {}
+  void move_to(Bus bus) { this->port().move_to(bus); }
 };
 
 using Pl011 = BasicPl011<Mmio>;
+extern template class UartConsole<Pl011Port<Mmio>>;
 extern template class BasicPl011<Mmio>;
+
+template <class Bus>
+void Pl011Port<Bus>::init(std::uint32_t baud) {
+  regs_.template write<typename R::Imsc>(0);
+  regs_.template write<typename R::Icr>(R::Ints::kAll);
+  // The FIFOs stay on or off as they are: switching them loses the byte that comes in at that moment. A line that
+  // firmware has set up stays whole, speed and all.
+  const std::uint32_t found = regs_.template read<typename R::LcrH>();
+  const std::uint32_t line = R::LcrH::WordLength::put(3) | (found & R::LcrH::FifoEnable::kMask);
+  if (found != line) {
+    while (sending()) {
+    }
+    regs_.template write<typename R::Cr>(0);
+    // DDI 0183G 3.3.6: divisor = clock / (16 baud), in 1/64ths rounded; writing LCR_H makes it valid.
+    const std::uint32_t divisor = (clock_hz_ * 4 + baud / 2) / baud;
+    regs_.template write<typename R::Ibrd>(divisor >> 6);
+    regs_.template write<typename R::Fbrd>(divisor & 63);
+    regs_.template write<typename R::LcrH>(line);
+  }
+  regs_.template write<typename R::Ifls>(
+      R::Ifls::Rx::put(0));  // from 1/8 full; the timeout interrupt brings the rest
+  regs_.template write<typename R::Cr>(R::Cr::Enable::put(1) | R::Cr::TxEnable::put(1) |
+                                       R::Cr::RxEnable::put(1));
+}
 
 }  // namespace mink::drivers

@@ -3,9 +3,9 @@
 #include <CppUTest/TestHarness.h>
 
 #include <cstring>
+#include <drivers/pl011.hpp>
 
 #include "fakes/register_file.hpp"
-#include "pl011_impl.hpp"
 
 using namespace mink;
 using namespace mink::drivers;
