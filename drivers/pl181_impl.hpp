@@ -7,7 +7,7 @@
 namespace mink::drivers {
 
 template <class Bus>
-void BasicPl181<Bus>::init() {
+void BasicPl181<Bus>::power_off() {
   quiet();
   regs_.template write<typename R::Clock>(0);
   regs_.template write<typename R::Power>(R::Power::kOff);
@@ -38,9 +38,8 @@ template <class Bus>
 void BasicPl181<Bus>::power_up() {
   quiet();
   regs_.template write<typename R::Power>(R::Power::kUp);
-  wait_.sleep_ms(1);  // the supply rises
+  wait_.sleep_ms(kSupplyMs);
   regs_.template write<typename R::Power>(R::Power::kOn);
-  wait_.sleep_ms(1);
 }
 
 template <class Bus>
@@ -50,7 +49,6 @@ void BasicPl181<Bus>::set_clock(std::uint32_t hz) {
   if (divisor > 256) divisor = 256;
   card_hz_ = clock_hz_ / (2 * divisor);
   regs_.template write<typename R::Clock>(R::Clock::ClkDiv::put(divisor - 1) | R::Clock::Enable::put(1));
-  wait_.sleep_ms(1);  // the card wants 74 clocks before its first command
 }
 
 template <class Bus>

@@ -10,6 +10,8 @@ namespace mink::drivers {
 namespace {
 
 constexpr std::uint32_t kIdentifyHz = 400'000, kTransferHz = 25'000'000;  // 6.7
+// 6.4.1: 74 clocks and a millisecond at full supply before the first command; as long as a thread sleeps.
+constexpr unsigned kFirstMs = 10;
 
 }  // namespace
 
@@ -65,6 +67,7 @@ Err SdCard::find_same() {
 Err SdCard::bring_up() {
   host_.power_up();
   host_.set_clock(kIdentifyHz);
+  host_.sleep_ms(kFirstMs);
   MciCommand idle;
   idle.answer_kind = MciAnswer::None;
   if (const Err e = command(sd::kGoIdle, 0, idle); !ok(e)) return e;

@@ -24,7 +24,12 @@ class ConsoleSink final : public TextSink {
 
 class Kernel final : public Environment {
  public:
-  int read_byte() override { return kernel::console_getc(); }
+  int read_byte() override {
+    const int byte = kernel::console_getc();
+    return byte == kernel::ConsoleInput::kNone ? kLook : byte;
+  }
+  bool hold_console() override { return kernel::console_hold(); }
+  void release_console(std::string_view leave) override { kernel::console_release(leave); }
   bool take_break() override { return kernel::console_take_break(); }
   bool wait(unsigned milliseconds) override;
   bool run_guarded(void (*body)(void*), void* context) override { return arch::run_guarded(body, context); }

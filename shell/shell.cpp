@@ -27,12 +27,21 @@ void Shell::Output::write(const char* text, std::size_t length) {
   }
 }
 
-void Shell::run_console() {
+void Shell::begin_line() {
+  static_cast<void>(environment_.hold_console());
   editor_.begin(kPrompt);
+  environment_.release_console(editor_.leave());
+}
+
+void Shell::run_console() {
+  begin_line();
   for (;;) {
     const int byte = environment_.read_byte();
-    if (byte < 0) return;
-    const LineEditor::Event event = editor_.feed(static_cast<unsigned char>(byte));
+    if (byte == Environment::kEnd) return;
+    if (environment_.hold_console()) editor_.redraw();
+    const LineEditor::Event event =
+        byte < 0 ? LineEditor::Event::None : editor_.feed(static_cast<unsigned char>(byte));
+    environment_.release_console(event == LineEditor::Event::None ? editor_.leave() : std::string_view{});
     if (event == LineEditor::Event::None) continue;
     if (event == LineEditor::Event::Line) {
       run_line(editor_.text());
@@ -40,7 +49,7 @@ void Shell::run_console() {
       print(out_, "line too long: at most %zu characters; nothing of it was run\n", kMaxLine);
       note(kUsage);
     }
-    editor_.begin(kPrompt);
+    begin_line();
   }
 }
 

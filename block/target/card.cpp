@@ -2,6 +2,7 @@
 // The kernel's one card: its threads, its shrinkers, and the last write-back before the power goes.
 #include <linux/err.h>
 #include <linux/kthread.h>
+#include <linux/workqueue.h>
 
 #include <base/log.h>
 #include <block/card.hpp>
@@ -19,6 +20,10 @@ constinit Late<Device> device;
 constinit Late<InodeCache> inodes;
 constinit Late<PageCache> cache;
 constinit std::optional<Card> the_card;
+
+constinit void (*find_card)() = nullptr;
+void run_search(work_struct*) { find_card(); }
+constinit DECLARE_WORK(search, run_search);
 
 int serve(void*) {
   device->serve();
@@ -46,7 +51,15 @@ void write_all() {
 
 }  // namespace
 
-Card* card() { return the_card ? &*the_card : nullptr; }
+void search_card(void (*find)()) {
+  find_card = find;
+  schedule_work(&search);
+}
+
+Card* card() {
+  flush_work(&search);
+  return the_card ? &*the_card : nullptr;
+}
 
 Err start_card(Driver& driver, void (*describe)(TextSink& out)) {
   mm::KernelMemory& memory = mm::kernel_memory();

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The slot for a card, and what is in it.
-#include <linux/interrupt.h>
-
-#include <base/log.h>
-#include <block/card.hpp>
+// The Versatile's slot for a card: a PL181 with two lines.
+#include <board/card_slot.hpp>
 #include <drivers/mci_sleep.hpp>
 #include <drivers/pl181.hpp>
-#include <drivers/sd_card.hpp>
 #include <optional>
 
 #include "devices.hpp"
@@ -15,68 +11,15 @@ namespace mink::board {
 
 namespace {
 
-using namespace drivers;
-
-constinit MciSleep slot_wait;
-constinit std::optional<Pl181> slot;
-constinit std::optional<SdCard> sd_card;
-
-irqreturn_t on_slot(int, void* device) { return IRQ_RETVAL(static_cast<Pl181*>(device)->on_interrupt()); }
-
-// The card as the block layer knows it.
-class CardDriver final : public block::Driver {
- public:
-  const char* name() const override { return "card0"; }
-  std::uint32_t sectors() const override { return sectors_; }
-  Err transfer(block::Direction direction, std::uint32_t sector, std::uint32_t count, void* memory) override {
-    return direction == block::Direction::Read ? sd_card->read(sector, count, memory)
-                                               : sd_card->write(sector, count, memory);
-  }
-  // It stays what it was when the card is pulled out: its dirty pages wait for it.
-  void set_sectors(std::uint32_t sectors) { sectors_ = sectors; }
-
- private:
-  std::uint32_t sectors_ = 0;
-};
-constinit CardDriver driver;
-
-void describe(TextSink& out) {
-  const SdCard::Figures& f = sd_card->figures();
-  print(out, "card0: %s, serial number %08x, %u sectors of %u bytes (%u KB), %s\n", sd_card->product(),
-        static_cast<unsigned>(sd_card->serial()), static_cast<unsigned>(driver.sectors()),
-        SdCard::kSectorSize, static_cast<unsigned>(driver.sectors() / 2),
-        sd_card->high_capacity() ? "SDHC" : "SD");
-  print(out, "transfers: %u read, %u written, %u failed, %u tried again, %u interrupts lost\n",
-        f.commands_read, f.commands_written, f.errors, f.retries, slot->lost_interrupts());
-}
+constinit drivers::MciSleep wait;
+constinit std::optional<drivers::Pl181> slot;
 
 }  // namespace
 
 void card_init() {
-  slot.emplace(map_device(kMci0, "mci0"), kMciClockHz, slot_wait);
-  slot->init();
-  for (const unsigned line : {kSicMci0A, kSicMci0B}) {
-    if (const int e = request_irq(kSicIrqBase + line, on_slot, 0, "mmci-pl181", &*slot); e != 0) {
-      printk(KERN_ERR "card: irq %u: error %d\n", kSicIrqBase + line, e);
-      return;
-    }
-  }
-  sd_card.emplace(*slot);
-  const Err e = sd_card->identify();
-  if (e == Err::NoMedium) {
-    slot->init();  // no power for an empty slot
-    return;
-  }
-  if (!ok(e)) {
-    printk(KERN_WARNING "card: what is in the slot is no card that we know: error %d\n", static_cast<int>(e));
-    return;
-  }
-  printk(KERN_INFO "card: %s, serial number %08x, %u KB\n", sd_card->product(),
-         static_cast<unsigned>(sd_card->serial()), static_cast<unsigned>(sd_card->sectors() / 2));
-  driver.set_sectors(sd_card->sectors());
-  if (const Err started = block::start_card(driver, describe); !ok(started)) {
-    printk(KERN_ERR "card: no block device for it: error %d\n", static_cast<int>(started));
-  }
+  constexpr unsigned kIrqs[] = {kSicIrqBase + kSicMci0A, kSicIrqBase + kSicMci0B};
+  slot.emplace(map_device(kMci0, "mci0"), kMciClockHz, wait);
+  start_card_slot(*slot, kIrqs, "mmci-pl181");
 }
 
 }  // namespace mink::board

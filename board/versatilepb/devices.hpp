@@ -6,7 +6,7 @@
 
 namespace mink::board {
 
-// The card in the slot, if there is one. Thread context, interrupts on; sleeps.
+// Has the slot looked into. Thread context, interrupts on.
 void card_init();
 
 }  // namespace mink::board

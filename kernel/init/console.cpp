@@ -17,6 +17,7 @@ constinit Console* output = nullptr;
 constinit ConsoleInput* input = nullptr;
 
 constinit wait_queue_head_t readers = __WAIT_QUEUE_HEAD_INITIALIZER(readers);
+constinit volatile bool line_broken_off = false;
 
 // Before there are threads: sleeps until an interrupt, unless a byte is there. With interrupts off between the look and the
 // wait, the byte that comes in between still ends the wait: WFI wakes on a masked interrupt.
@@ -27,16 +28,17 @@ void wait_for_interrupt_or(int& byte) {
   arch::irq_enable();
 }
 
-// A byte, or kNone after `ticks`.
-int get_within(long ticks) {
+// A byte, or kNone after `ticks` or when `give_up` becomes true.
+int get_within(long ticks, const volatile bool& give_up) {
   MINK_ASSERT(!sync::in_atomic() && !arch::irqs_disabled());
   int byte = ConsoleInput::kNone;
   if (current != nullptr) {
-    ___wait_event(readers, (byte = console_try_getc()) != ConsoleInput::kNone, TASK_INTERRUPTIBLE, ticks);
+    ___wait_event(readers, (byte = console_try_getc()) != ConsoleInput::kNone || give_up, TASK_INTERRUPTIBLE,
+                  ticks);
     return byte;
   }
   const unsigned long start = jiffies;
-  while (byte == ConsoleInput::kNone &&
+  while (byte == ConsoleInput::kNone && !give_up &&
          (ticks == MAX_SCHEDULE_TIMEOUT || jiffies - start < static_cast<unsigned long>(ticks))) {
     wait_for_interrupt_or(byte);
   }
@@ -55,14 +57,24 @@ void console_write(const char* text, std::size_t size) {
 
 int console_try_getc() { return input != nullptr ? input->try_get() : ConsoleInput::kNone; }
 
-int console_getc() { return get_within(MAX_SCHEDULE_TIMEOUT); }
+int console_getc() {
+  const int byte = get_within(MAX_SCHEDULE_TIMEOUT, line_broken_off);
+  line_broken_off = false;
+  return byte;
+}
 
 // One tick more: the present one is half over.
 int console_getc_timeout(unsigned milliseconds) {
-  return get_within(static_cast<long>(msecs_to_jiffies(milliseconds)) + 1);
+  constexpr bool kNever = false;
+  return get_within(static_cast<long>(msecs_to_jiffies(milliseconds)) + 1, kNever);
 }
 
 void console_input_arrived() { wake_up(&readers); }
+
+void console_line_broken_off() {
+  line_broken_off = true;
+  wake_up(&readers);
+}
 
 bool console_take_break() { return input != nullptr && input->take_break(); }
 

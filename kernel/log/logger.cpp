@@ -111,21 +111,51 @@ void Logger::flush() {
   if (console == nullptr) return;
   {
     const arch::IrqGuard guard;
-    if (flushing_ && !panicking_) return;
+    if ((flushing_ || held_) && !panicking_) return;
     flushing_ = true;
   }
   ConsoleSink out{*console};
   LogEntry entry;
+  bool broke_off = false;
   for (;;) {
     {
       const arch::IrqGuard guard;
       if (!ring_.read(console_cursor_, entry)) {
         flushing_ = false;  // in one step with the look: whatever is logged from here on flushes itself
-        return;
+        break;
       }
     }
-    if (entry.level < console_level_) printer_.print(out, entry);
+    if (entry.level >= console_level_) continue;
+    if (!leave_.empty()) {
+      out.write(leave_.data(), leave_.size());
+      leave_ = {};
+      broken_off_ = broke_off = true;
+    }
+    printer_.print(out, entry);
   }
+  if (broke_off && tell_ != nullptr && !panicking_) tell_();
+}
+
+Logger::Hold Logger::hold() {
+  {
+    const arch::IrqGuard guard;
+    if (flushing_) return Hold::Busy;
+    held_ = true;
+  }
+  leave_ = {};
+  if (!broken_off_) return Hold::Intact;
+  broken_off_ = false;
+  if (Console* const console = console_(); console != nullptr) {
+    ConsoleSink out{*console};
+    printer_.close_line(out);
+  }
+  return Hold::BrokenOff;
+}
+
+void Logger::release(std::string_view leave) {
+  leave_ = leave;
+  held_ = false;
+  flush();
 }
 
 }  // namespace mink::kernel

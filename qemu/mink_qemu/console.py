@@ -2,7 +2,8 @@
 """One running QEMU and its serial line.
 
 What mink promises on the line: in plain mode a prompt is `mink> ` at the start of a line; the last line before it powers
-the machine off is `mink: power off, status N`.
+the machine off is `mink: power off, status N`. Log text may come while a line is typed: it begins a line of its own, and then
+the prompt comes again with what of the line was there.
 """
 import codecs
 import os
@@ -15,6 +16,7 @@ import time
 PROMPT = "mink> "
 POWER_OFF_START = "mink: power off, status "
 POWER_OFF = re.compile("^" + POWER_OFF_START + r"(\d+) *$", re.M)
+BROKEN_OFF = re.compile(r"(.*)\n(?:\[ *\d+\.\d+\] .*\n)+")
 QUIET = 0.01  # seconds of silence behind a prompt: then it is one, and not the middle of an example in a help text
 
 
@@ -24,6 +26,17 @@ class Timeout(Exception):
 
 class Ended(Exception):
     """QEMU ended, or mink powered off."""
+
+
+def broken_off(text, line):
+    """The length of the start of `text` that is a part of the typed `line`, broken off by log text, as often as that was."""
+    length = 0
+    for piece in text.split(PROMPT):
+        match = BROKEN_OFF.fullmatch(piece)
+        if not match or match[1] == line or not line.startswith(match[1]):
+            break
+        length += len(piece) + len(PROMPT)
+    return min(length, len(text))
 
 
 class Console:
@@ -39,10 +52,12 @@ class Console:
         self.transcript = ""
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._pending = ""  # what came and was not handed out yet
+        self._typed = ""  # the line sent last ...
+        self._typed_at = 0  # ... and where its echo begins in the transcript
         self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def read_until_prompt(self, timeout=None):
-        """The text up to the next prompt. Timeout if there is none in `timeout` seconds, Ended if there never will be."""
+        """The text up to the next prompt, not one that comes again for the line under way. Timeout if there is none in `timeout` seconds, Ended if there never will be."""
         return self._read(timeout, stop_at_prompt=True)
 
     def read_until_end(self, timeout=None):
@@ -53,6 +68,7 @@ class Console:
             return ended.args[0]
 
     def send_line(self, line):
+        self._typed, self._typed_at = line, len(self.transcript)
         self.send(line + "\n")
 
     def send(self, text):
@@ -73,7 +89,7 @@ class Console:
         deadline = None if timeout is None else time.monotonic() + timeout
         got = ""
         while True:
-            at_prompt = stop_at_prompt and self._pending == PROMPT and self._line_begins()
+            at_prompt = stop_at_prompt and self._pending == PROMPT and self._line_begins() and not self._line_under_way()
             wait = QUIET if at_prompt else None if deadline is None else max(0.0, deadline - time.monotonic())
             if not select.select([self.process.stdout], [], [], wait)[0]:
                 if at_prompt:
@@ -87,6 +103,10 @@ class Console:
             if not chunk:
                 self.process.wait()
                 raise Ended(got)
+
+    def _line_under_way(self):
+        echo = self.transcript[self._typed_at:]
+        return echo != "" and broken_off(echo, self._typed) == len(echo)
 
     def _line_begins(self):
         return self.transcript[-1:] in ("", "\n")

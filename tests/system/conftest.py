@@ -3,7 +3,7 @@
 
 Which board: the environment's MINK_BOARD (default: versatilepb).
 `console`: one machine for all tests of a module, which may say `MEM = "64M"` and `APPEND = "highmem=8M"`.
-`boot`: a function that boots further machines; they end with the test.
+`boot`: a function that boots further machines; they end with the test. `boot_console`: the same, before the prompt.
 Tests marked `long` run under --long alone. tests/run builds the image before; pytest alone boots what is there.
 """
 import os
@@ -18,26 +18,33 @@ sys.path.insert(0, str(ROOT / "qemu"))
 
 # pylint: disable=wrong-import-position
 from mink_qemu import boards, build  # noqa: E402
-from mink_qemu.console import Console, Ended  # noqa: E402
+from mink_qemu.console import Console, Ended, broken_off  # noqa: E402
 
 BOARD = boards.BOARDS[os.environ.get("MINK_BOARD", "versatilepb")]
 BOOT_TIMEOUT = 30
 COMMAND_TIMEOUT = 30
 
 
+def console_of(mem="128M", append="", card=None):
+    return Console(boards.qemu_argv(BOARD, build.image_path(BOARD.name, "kernel"), memory=boards.parse_size(mem), append=append,
+                                    card=card))
+
+
 class Mink:
     """A machine at its prompt."""
 
     def __init__(self, mem="128M", append="", timeout=BOOT_TIMEOUT, card=None):
-        argv = boards.qemu_argv(BOARD, build.image_path(BOARD.name, "kernel"), memory=boards.parse_size(mem), append=append,
-                                card=card)
-        self.console = Console(argv)
+        self.console = console_of(mem, append, card)
         self.boot_log = self.console.read_until_prompt(timeout)
+        if card is not None:  # it is looked for while the boot goes on; this command waits for it
+            self.console.send_line("card")
+            self.boot_log += self.console.read_until_prompt(timeout)
 
     def text_of(self, command, timeout=COMMAND_TIMEOUT):
         """What the command printed, without its echo."""
         self.console.send_line(command)
-        echo, _, text = self.console.read_until_prompt(timeout).partition("\n")
+        got = self.console.read_until_prompt(timeout)
+        echo, _, text = got[broken_off(got, command):].partition("\n")
         assert echo == command, f"typed {command!r}, the console echoed {echo!r}"
         return text
 
@@ -111,3 +118,17 @@ def boot():
     yield start
     for mink in machines:
         mink.kill()
+
+
+@pytest.fixture
+def boot_console():
+    """A function that gives the console of a machine that begins to boot."""
+    consoles = []
+
+    def start(**wishes):
+        consoles.append(console_of(**wishes))
+        return consoles[-1]
+
+    yield start
+    for console in consoles:
+        console.kill()

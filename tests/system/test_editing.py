@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from mink_qemu.console import Timeout
+
 EFFECT = "mode: shows or sets what the console may be sent"
 UP, DOWN, RIGHT, LEFT = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
 HOME, END, DELETE = "\x1b[H", "\x1b[F", "\x1b[3~"
@@ -118,3 +120,20 @@ def test_ctrl_c_ends_a_long_command(console, command, ends_with):
         text += console.console.read_until_prompt(10)
     assert ends_with in text
     assert EFFECT in console.ok("help mode")
+
+
+@pytest.mark.parametrize("mode", ["plain", "ansi"])
+def test_log_text_does_not_destroy_the_edited_line(boot_console, tmp_path, mode):
+    """The card is found while a line is typed."""
+    card = tmp_path / "card.img"
+    with open(card, "wb") as file:
+        file.truncate(1 << 20)
+    console = boot_console(append=f"mode={mode}", card=card)
+    seen = console.read_until_prompt(10)
+    console.send("help mo")
+    with pytest.raises(Timeout) as timeout:
+        console.read_until_prompt(0.5)
+    seen += timeout.value.args[0]
+    assert seen.rpartition("card: QEMU!")[2].count("mink> help mo") == 1, seen
+    console.send("de\n")
+    assert EFFECT in console.read_until_prompt(10)

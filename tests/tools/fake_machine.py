@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Speaks on its standard input and output as mink does on its serial line, so that qemu/ is tested without a kernel.
 
-Commands: `say TEXT`, `fail N`, `slow TEXT` (an example prompt inside the output, with a pause behind it), `hang`, `die`.
+Commands: `say TEXT`, `fail N`, `slow TEXT` (an example prompt inside the output, with a pause behind it), `late TEXT`
+(log text in the midst of the line, and pauses behind the prompts), `hang`, `die`.
 """
 import sys
 import time
@@ -18,9 +19,14 @@ def main():
     while True:
         put("mink> ")
         line = sys.stdin.readline().strip()
-        put(line + "\n")
         word, _, rest = line.partition(" ")
-        if word == "say":
+        if word == "late":
+            for typed in ("", line[:6]):
+                put(typed + "\n[    0.500000] card: late\n[    0.500001] and more\n")
+                put("mink> ")
+                time.sleep(0.05)
+        put(line + "\n")
+        if word in ("say", "late"):
             put(rest + "\n")
         elif word == "slow":
             put("mink> ")

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from mink_qemu import session
-from mink_qemu.console import Console, Ended, Timeout
+from mink_qemu.console import Console, Ended, Timeout, broken_off
 
 MACHINE = [sys.executable, str(pathlib.Path(__file__).with_name("fake_machine.py"))]
 
@@ -30,6 +30,19 @@ def test_a_prompt_in_the_text_is_text(console):
     console.read_until_prompt(5)
     console.send_line("slow kmalloc 100")
     assert console.read_until_prompt(5) == "slow kmalloc 100\nmink> kmalloc 100\n"
+
+
+def test_log_text_while_a_line_is_typed(console):
+    console.read_until_prompt(5)
+    console.send_line("late one")
+    got = console.read_until_prompt(5)
+    log = "\n[    0.500000] card: late\n[    0.500001] and more\nmink> "
+    aside = log + "late o" + log
+    assert got == aside + "late one\none\n"
+    assert broken_off(got, "late one") == len(aside)
+    # What a command prints is no broken line, even if it looks like log text.
+    assert broken_off("late one\n[    0.500000] card: late\n", "late one") == 0
+    assert broken_off("mink> late one\n[    0.500000] card: late\n", "late one") == 0
 
 
 def test_the_power_off_line_is_consumed(console):

@@ -14,7 +14,10 @@ struct Card {
   void (*describe)(TextSink& out);  // a line about what is in the slot
 };
 
-// nullptr: the slot is empty.
+// Has `find` called by a worker thread, so that nobody waits who does not want the card. find: start_card(), if there is one.
+// Once; thread context.
+void search_card(void (*find)());
+// nullptr: the slot is empty. Waits until the search is over: may sleep; not from `find`.
 Card* card();
 
 // Makes all of it over `driver`, in the kernel's memory, with its threads and shrinkers. Once; thread context.

@@ -29,6 +29,9 @@ struct MciCommand {
 
 class MciHost {
  public:
+  // Interrupts masked, no power: whatever firmware or a transfer left. Before the interrupts are connected, and for an empty
+  // slot. Thread context.
+  virtual void power_off() = 0;
   // Power and clock to the slot; whatever a transfer left behind is gone. Thread context.
   virtual void power_up() = 0;
   // The fastest clock that is not above `hz`.
@@ -39,6 +42,10 @@ class MciHost {
   virtual Err run(MciCommand& command) = 0;
   [[nodiscard]] virtual unsigned max_blocks() const = 0;
   virtual void sleep_ms(unsigned ms) = 0;
+  // Interrupt context; all lines of the device may call it. True if the device interrupted. Cost: one FIFO's worth of data.
+  virtual bool on_interrupt() = 0;
+  // Waits that ended by the driver's own patience, not the device's.
+  [[nodiscard]] virtual unsigned lost_interrupts() const = 0;
 
  protected:
   ~MciHost() = default;

@@ -17,26 +17,22 @@ class BasicPl181 final : public MciHost {
   constexpr BasicPl181(Bus bus, std::uint32_t clock_hz, MciWait& wait)
       : regs_{bus}, clock_hz_{clock_hz}, wait_{wait} {}
 
-  // Interrupts masked, power off: whatever firmware left. Before the lines are connected.
-  void init();
-  // Interrupt context. True if the device interrupted. Cost: at most 16 words of data.
-  bool on_interrupt();
-
+  void power_off() override;
   void power_up() override;
   void set_clock(std::uint32_t hz) override;
   Err run(MciCommand& command) override;
   // The length register has 16 bits.
   [[nodiscard]] unsigned max_blocks() const override { return 0xffff / kMciBlock; }
   void sleep_ms(unsigned ms) override { wait_.sleep_ms(ms); }
-
-  // Waits that ended by the driver's own patience, not the device's.
-  [[nodiscard]] unsigned lost_interrupts() const { return lost_interrupts_; }
+  bool on_interrupt() override;
+  [[nodiscard]] unsigned lost_interrupts() const override { return lost_interrupts_; }
 
  private:
   using R = Pl181Regs;
   using B = R::Bits;
   enum class Phase : unsigned char { Idle, Command, Receive, Send };
   static constexpr unsigned kCommandMs = 100, kDataMs = 1000;
+  static constexpr unsigned kSupplyMs = 10;  // until the supply has risen; as long as a thread sleeps
 
   void quiet();
   void send(const MciCommand& command);

@@ -13,7 +13,7 @@ class SdCard {
   constexpr explicit SdCard(MciHost& host) : host_{host} {}
 
   // Looks for a card and brings it to where it can transfer. NoMedium: the slot is empty, a normal state. NoDev: what is
-  // in it is none that we know. Thread context, may sleep for a second; again after any failure.
+  // in it is none that we know. Thread context, sleeps, up to a second; again after any failure.
   Err identify();
 
   // [sector, sector + count); buffer: word aligned. Thread context, one caller at a time; sleeps. A failed transfer is

@@ -2,6 +2,7 @@
 // The console: where printk's text goes, and where the shell's input comes from.
 #pragma once
 #include <cstddef>
+#include <string_view>
 
 namespace mink::kernel {
 
@@ -43,7 +44,7 @@ void console_write(const char* text, std::size_t size);
 void console_input_arrived();
 
 // The next byte of input. Sleeps until it comes (before there are threads: waits with WFI), so interrupts must be on and
-// no spinlock held (asserted).
+// no spinlock held (asserted). kNone: log text broke off the line that console_release() left standing.
 int console_getc();
 // ... or ConsoleInput::kNone after `milliseconds` without one.
 int console_getc_timeout(unsigned milliseconds);
@@ -51,5 +52,13 @@ int console_getc_timeout(unsigned milliseconds);
 int console_try_getc();
 // True once for each Ctrl-C typed: long commands ask between two steps.
 bool console_take_break();
+
+// A line that somebody edits at the console. While he draws, between hold and release, log text waits in the ring. While
+// the line stands there, log text goes out as ever, whoever logs it: behind `leave`, which ends the line or wipes it off. The next
+// hold then says true: draw the line again. leave: "" if no line stands there; outlives that line. Thread context; may sleep.
+[[nodiscard]] bool console_hold();
+void console_release(std::string_view leave);
+// For the log: it has just broken that line off. Any context.
+void console_line_broken_off();
 
 }  // namespace mink::kernel

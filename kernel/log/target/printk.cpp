@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The kernel's log, and the facades of <base/log.h> and <kernel/log.hpp> over it.
 #include <base/log.h>
+#include <linux/sched.h>
 
 #include <arch/irq.hpp>
 #include <kernel/log.hpp>
@@ -14,7 +15,7 @@ namespace {
 
 alignas(8) constinit char storage[32 * 1024] = {};
 constinit LogRing ring{storage};
-constinit Logger logger{ring, console};
+constinit Logger logger{ring, console, console_line_broken_off};
 constinit RateLimit reports{5'000'000'000, 10};
 
 }  // namespace
@@ -37,6 +38,16 @@ void set_console_loglevel(unsigned level) { logger.set_console_level(level); }
 unsigned console_loglevel() { return logger.console_level(); }
 void set_log_clock(std::uint64_t (*now_ns)()) { logger.set_clock(now_ns); }
 void log_flush() { logger.flush(); }
+
+bool console_hold() {
+  for (;;) {
+    const Logger::Hold hold = logger.hold();
+    if (hold != Logger::Hold::Busy) return hold == Logger::Hold::BrokenOff;
+    schedule_timeout_uninterruptible(1);
+  }
+}
+
+void console_release(std::string_view leave) { logger.release(leave); }
 
 }  // namespace mink::kernel
 

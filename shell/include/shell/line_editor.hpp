@@ -38,6 +38,10 @@ class LineEditor {
   // came before the end of the line; they are gone. Cancelled: Ctrl-C.
   Event feed(unsigned char byte);
 
+  // What takes the cursor off the line, for who wants to print something there; then redraw(), at the start of a line.
+  [[nodiscard]] std::string_view leave() const { return ansi() ? "\r\x1b[K" : "\n"; }
+  void redraw();
+
   [[nodiscard]] std::string_view text() const { return {text_.data(), length_}; }
   [[nodiscard]] std::size_t cursor() const { return cursor_; }
 
@@ -57,7 +61,6 @@ class LineEditor {
   void replace(std::string_view text);
   void complete();
   void changed();
-  void redraw();
   void put(std::string_view text) { out_.write(text.data(), text.size()); }
 
   TextSink& out_;

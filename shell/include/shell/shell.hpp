@@ -15,8 +15,14 @@ namespace mink::shell {
 // What the shell needs of the kernel around it; a test brings its own.
 class Environment {
  public:
-  // The next byte typed; waits for it. -1: there will never be another (a test's script is at its end).
+  static constexpr int kEnd = -1, kLook = -2;
+  // The next byte typed; waits for it. kEnd: there will never be another (a test's script is at its end). kLook: something
+  // was printed where the edited line stood: hold_console() says so.
   virtual int read_byte() = 0;
+  // Around drawing the edited line: nothing else is printed meanwhile. hold: true if the line that release left standing
+  // must be drawn anew, at the start of a line. leave: what others write first, to get off the line; empty: there is none.
+  virtual bool hold_console() = 0;
+  virtual void release_console(std::string_view leave) = 0;
   // True once for each Ctrl-C typed since the last call. The byte itself stays to be read.
   virtual bool take_break() = 0;
   // Waits that long; true at once if a Ctrl-C is typed meanwhile.
@@ -79,6 +85,7 @@ class Shell final : private CompletionSource {
   };
 
   void complete(const WordPlace& place, CandidateVisitor& visitor) const override;
+  void begin_line();
   void note(int status);
 
   std::span<const Family* const> families_;

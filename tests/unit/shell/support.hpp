@@ -6,6 +6,7 @@
 #include <lib/text_sink.hpp>
 #include <shell/shell.hpp>
 #include <string_view>
+#include <utility>
 
 #include "CppUTest/TestHarness.h"
 
@@ -25,17 +26,40 @@ struct Script final : shell::Environment {
   std::string_view input;
   bool faults = false;  // the next command does
   unsigned runs = 0;
+  // Behind which byte of the input log text comes, and where it goes.
+  int log_behind = -1;
+  TextSink* screen = nullptr;
+  std::string_view line_stands;  // what would take others off it
 
   int read_byte() override {
-    if (input.empty()) return -1;
+    CHECK_FALSE(held);
+    if (log_behind-- == 0) {
+      print(*screen, "%.*sLOG\n", static_cast<int>(line_stands.size()), line_stands.data());
+      broken_off = !line_stands.empty();
+      return kLook;
+    }
+    if (input.empty()) return kEnd;
     const int byte = static_cast<unsigned char>(input.front());
     input.remove_prefix(1);
     return byte;
+  }
+  bool held = false, broken_off = false;
+  bool hold_console() override {
+    CHECK_FALSE(held);
+    held = true;
+    return std::exchange(broken_off, false);
+  }
+  void release_console(std::string_view leave) override {
+    CHECK_TRUE(held);
+    held = false;
+    line_stands = leave;
   }
   bool take_break() override { return false; }
   bool wait(unsigned) override { return false; }
   bool run_guarded(void (*body)(void*), void* context) override {
     ++runs;
+    CHECK_FALSE(held);  // what a command logs is seen at once
+    CHECK_TRUE(line_stands.empty());
     if (!faults) body(context);
     return faults;
   }

@@ -187,3 +187,21 @@ TEST(ParseNumber, table) {
     if (value) CHECK_EQUAL_TEXT(row.value, static_cast<long long>(*value), row.text);
   }
 }
+
+TEST(Shell, log_text_does_not_destroy_the_edited_line) {
+  script.screen = &out;
+  script.input = "say one\n";
+  script.log_behind = 4;
+  shell.run_console();
+  STRCMP_EQUAL("mink> say \nLOG\nmink> say one\n[one]\nmink> ", out.text());
+}
+
+TEST(Shell, nor_on_a_terminal) {
+  shell.set_mode(Mode::Ansi);
+  script.screen = &out;
+  script.input = "say on\x02\x02tw\n";
+  script.log_behind = 8;  // the cursor stands in the midst
+  shell.run_console();
+  STRCMP_CONTAINS("\r\x1b[KLOG\n\rmink> say on\x1b[K\r\x1b[10C", out.text());
+  STRCMP_CONTAINS("[twon]\n", out.text());
+}

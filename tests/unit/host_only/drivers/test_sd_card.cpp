@@ -22,7 +22,7 @@ constexpr std::uint32_t kSectors = 256;
 struct Slot {
   explicit Slot(std::uint32_t sectors = kSectors, bool big = false) : model{sectors, big} {
     wait.connect(host);
-    host.init();
+    host.power_off();
   }
   fakes::MciModel model;
   fakes::ModelWait<Host> wait{model};

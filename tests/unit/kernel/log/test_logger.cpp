@@ -140,6 +140,53 @@ TEST(Logger, keeps_the_text_until_there_is_a_console) {
   check_both("[    0.000000] early\n[    0.000000] late\n");
 }
 
+namespace {
+constinit unsigned told = 0;
+}
+
+TEST(Logger, waits_while_a_line_is_drawn_and_breaks_it_off_while_it_stands) {
+  told = 0;
+  Logger edited{ring, console_now, [] { ++told; }};
+  CHECK(edited.hold() == Logger::Hold::Intact);
+  say(edited, KERN_INFO "one\n");
+  STRCMP_EQUAL("", console.text());
+  console.write("> line", 6);
+  edited.release("|");
+  STRCMP_EQUAL("> line|[    0.000000] one\n", console.text());
+  LONGS_EQUAL(1, told);
+  say(edited, KERN_INFO "two\n");  // the line is gone: nothing to leave
+  say(edited, KERN_DEBUG "unseen\n");
+  STRCMP_EQUAL("> line|[    0.000000] one\n[    0.000000] two\n", console.text());
+  LONGS_EQUAL(1, told);
+  CHECK(edited.hold() == Logger::Hold::BrokenOff);
+  edited.release("|");
+  say(edited, KERN_DEBUG "unseen\n");
+  LONGS_EQUAL(1, told);
+  CHECK(edited.hold() == Logger::Hold::Intact);
+  edited.release("");
+  say(edited, KERN_INFO "three\n");
+  STRCMP_EQUAL("> line|[    0.000000] one\n[    0.000000] two\n[    0.000000] three\n", console.text());
+  CHECK(edited.hold() == Logger::Hold::Intact);
+}
+
+TEST(Logger, an_open_line_is_closed_before_the_edited_one_is_drawn_again) {
+  static_cast<void>(logger.hold());
+  logger.release("|");
+  say(logger, KERN_INFO "half");
+  CHECK(logger.hold() == Logger::Hold::BrokenOff);
+  STRCMP_EQUAL("|[    0.000000] half\n", console.text());
+  logger.release("|");
+  say(logger, KERN_CONT " whole\n");
+  STRCMP_EQUAL("|[    0.000000] half\n|[    0.000000]  whole\n", console.text());
+}
+
+TEST(Logger, a_panic_waits_for_no_drawer) {
+  static_cast<void>(logger.hold());
+  logger.enter_panic();
+  say(logger, KERN_EMERG "the end\n");
+  STRCMP_EQUAL("[    0.000000] the end\n", console.text());
+}
+
 TEST(Logger, the_newest_overwrite_the_oldest) {
   for (int i = 0; i < 200; ++i) {
     say(logger, KERN_DEBUG "message %d\n", i);
