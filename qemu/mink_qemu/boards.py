@@ -3,6 +3,8 @@
 import dataclasses
 import re
 
+from . import emulator
+
 MIB = 1 << 20
 CARD_LEAST = MIB
 
@@ -14,12 +16,14 @@ class Board:
     default_memory: int
     max_memory: int
     command_line_bytes: int  # of the kernel command line that the kernel keeps
+    model: str | None = None  # the folder of qemu/ with the model, where QEMU itself has no such machine
 
 
 BOARDS = {
     "versatilepb": Board("versatilepb", ("-M", "versatilepb", "-cpu", "arm1176",
                                           # It has a sound chip, for which QEMU would go and look for the host's.
                                           "-audiodev", "none,id=silence", "-global", "pl041.audiodev=silence"), 128 * MIB, 256 * MIB, 1023),
+    "s3c6410": Board("s3c6410", ("-M", "smdk6410"), 128 * MIB, 256 * MIB, 1023, model="s3c6410"),
 }
 
 
@@ -69,7 +73,7 @@ def qemu_argv(board, image, memory=None, append="", commands=None, icount=False,
     if len(append.encode()) > board.command_line_bytes:
         raise ValueError(f"the kernel command line would have {len(append.encode())} bytes, "
                          f"{board.command_line_bytes} are kept: use fewer commands, or none with --icount")
-    argv = ["qemu-system-arm", *board.machine, "-m", str(memory // MIB), "-kernel", str(image),
+    argv = [*emulator.command(board), *board.machine, "-m", str(memory // MIB), "-kernel", str(image),
             "-display", "none", "-nic", "none", "-no-reboot"]
     argv += ["-echr", "0x1d", "-serial", "mon:stdio"] if interactive else ["-serial", "stdio", "-monitor", "none"]
     if card is not None:
