@@ -5,6 +5,7 @@
 #include <mm/kernel_memory.hpp>
 
 #include <linux/io.h>
+#include <linux/set_memory.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
@@ -20,6 +21,12 @@ arch::PageAttr attr_of(pgprot_t prot) {
                              : (prot.pgprot & MINK_PROT_COMBINED) != 0 ? arch::MemType::NormalNonCached
                                                                        : arch::MemType::Normal;
   return {type, (prot.pgprot & MINK_PROT_WRITE) != 0, (prot.pgprot & MINK_PROT_EXEC) != 0};
+}
+
+int set_rights(unsigned long addr, int pages, VmallocSpace::RightsChange change, VmallocSpace::Asker who) {
+  if (pages == 0) return 0;
+  const std::size_t count = pages > 0 ? static_cast<std::size_t>(pages) : SIZE_MAX;
+  return static_cast<int>(space().protect(reinterpret_cast<void*>(addr), count, change, who));
 }
 
 // kmalloc while it is likely to have it without a fight, vmalloc otherwise.
@@ -70,6 +77,22 @@ void* vmap(struct page** pages, unsigned int count, unsigned long flags, pgprot_
 }
 
 void vunmap(const void* address) { space().unmap(address, {"vunmap", MINK_CALLER()}); }
+
+int set_memory_ro(unsigned long addr, int numpages) {
+  return set_rights(addr, numpages, {.write = false}, {"set_memory_ro", MINK_CALLER()});
+}
+
+int set_memory_rw(unsigned long addr, int numpages) {
+  return set_rights(addr, numpages, {.write = true}, {"set_memory_rw", MINK_CALLER()});
+}
+
+int set_memory_x(unsigned long addr, int numpages) {
+  return set_rights(addr, numpages, {.exec = true}, {"set_memory_x", MINK_CALLER()});
+}
+
+int set_memory_nx(unsigned long addr, int numpages) {
+  return set_rights(addr, numpages, {.exec = false}, {"set_memory_nx", MINK_CALLER()});
+}
 
 struct page* vmalloc_to_page(const void* address) {
   return space().page_of(address);

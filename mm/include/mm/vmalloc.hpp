@@ -13,6 +13,7 @@
 #include <lib/text_sink.hpp>
 #include <mm/page_allocator.hpp>
 #include <mm/vm_region.hpp>
+#include <optional>
 #include <span>
 
 namespace mink::mm {
@@ -82,6 +83,15 @@ class VmallocSpace {
   // the page.
   [[nodiscard]] void* map_device(PhysAddr pa, std::size_t size, arch::PageAttr attr, Asker who);
   void unmap_device(const void* address, Asker who);
+
+  // Other rights for `pages` pages from `address`, inside one area of alloc(); what `change` does not name stays. What
+  // becomes executable is executed as it was written. Nothing may be writable and executable; that, and a range which
+  // is not wholly such an area's, is reported and refused: Inval, and nothing is changed. Any context; interrupts are
+  // off for 64 KB at a time. The linear map's rights to the same pages stay. O(pages).
+  struct RightsChange {
+    std::optional<bool> write = std::nullopt, exec = std::nullopt;
+  };
+  Err protect(const void* address, std::size_t pages, RightsChange change, Asker who);
 
   // The page behind an address of this space as its tables say; nullptr: nothing is mapped there, or no page.
   [[nodiscard]] page* page_of(const void* address) const;

@@ -112,3 +112,53 @@ TEST(VmallocMemory, a_run_of_frees_costs_one_tlb_purge) {
   CHECK_EQUAL(0u, w.recorder.unpurged());
   w.check_empty();
 }
+
+TEST(VmallocMemory, rights_change_for_the_pages_that_are_named) {
+  ArmWorld w;
+  auto* const p = static_cast<char*>(w.alloc(40 * kPageSize));
+  const auto attr = [&](std::size_t i) { return w.mapper().translate(virt_of(p + i * kPageSize))->attr; };
+  const mm::VmallocSpace::Asker who{"set_memory", nullptr};
+  CHECK_TRUE(ok(w.space.protect(p + 3 * kPageSize, 20, {.write = false}, who)));
+  CHECK_TRUE(ok(w.space.protect(p + 10 * kPageSize, 2, {.exec = true}, who)));
+  CHECK_TRUE(ok(w.space.protect(p + 12 * kPageSize, 1, {.write = true}, who)));
+  for (std::size_t i = 0; i < 40; ++i) {
+    const arch::PageAttr expected = i == 10 || i == 11            ? arch::kKernelText
+                                    : i < 3 || i >= 23 || i == 12 ? arch::kKernelData
+                                                                  : arch::kKernelRoData;
+    CHECK_TRUE(expected == attr(i));
+  }
+  // Text among them stays executable; a range with text in it does not become writable, nor any part of it.
+  CHECK_TRUE(ok(w.space.protect(p, 40, {.write = false}, who)));
+  CHECK_TRUE(arch::kKernelText == attr(10) && arch::kKernelRoData == attr(0));
+  CHECK_TRUE(w.space.protect(p, 40, {.write = true}, who) == Err::Inval);
+  CHECK_TRUE(logged("writable and executable"));
+  CHECK_TRUE(arch::kKernelText == attr(10) && arch::kKernelRoData == attr(0));
+  w.check();
+  w.free(p);
+  w.check_empty();
+}
+
+TEST(VmallocMemory, rights_of_what_vmalloc_did_not_give_stay) {
+  ArmWorld w;
+  auto* const p = static_cast<char*>(w.alloc(2 * kPageSize));
+  page* const one = w.pages.alloc(GFP_KERNEL, 0, nullptr);
+  page* pages[] = {one};
+  void* const mapped = w.space.map(pages, arch::kKernelData, {"vmap", nullptr});
+  const mm::VmallocSpace::Asker who{"set_memory_ro", nullptr};
+  const auto refused = [&](const void* at, std::size_t count) {
+    take_log();
+    return w.space.protect(at, count, {.write = false}, who) == Err::Inval && logged("set_memory_ro: ");
+  };
+  CHECK_TRUE(refused(p, 3));
+  CHECK_TRUE(refused(p, SIZE_MAX));
+  CHECK_TRUE(refused(p + kPageSize, 2));
+  CHECK_TRUE(refused(p + 2 * kPageSize, 1));  // the guard page
+  CHECK_TRUE(refused(p + 16, 1));
+  CHECK_TRUE(refused(mapped, 1));
+  CHECK_TRUE(refused(nullptr, 1));
+  CHECK_TRUE(arch::kKernelData == w.mapper().translate(virt_of(p))->attr);
+  w.space.unmap(mapped, {"vunmap", nullptr});
+  w.pages.free(one, 0, nullptr);
+  w.free(p);
+  w.check_empty();
+}
