@@ -38,6 +38,8 @@ void report_memory();
 // What 1 and 2 found, for the steps after them.
 const MemoryOptions& memory_options();
 const MemoryPlan& memory_plan();
+// Bytes, before mem= took some away.
+std::uint64_t memory_in_boot_data();
 // The initrd, or size 0.
 const MemoryBank& initrd();
 

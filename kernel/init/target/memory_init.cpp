@@ -27,6 +27,7 @@ struct State {
   VirtAddr kmap;
   VirtAddr mapped_end;  // what the first tables map
   BootData data;
+  std::uint64_t named;  // data.memory's bytes, before mem=
   MemoryOptions options;
   MemoryPlan plan;
 };
@@ -71,6 +72,7 @@ constinit EarlyTables early_tables;
 
 const MemoryOptions& memory_options() { return state.options; }
 const MemoryPlan& memory_plan() { return state.plan; }
+std::uint64_t memory_in_boot_data() { return state.named; }
 const MemoryBank& initrd() { return state.data.initrd; }
 
 void read_boot_data(const arch::BootInfo& info, const BoardMemoryMap& map) {
@@ -88,10 +90,11 @@ void read_boot_data(const arch::BootInfo& info, const BoardMemoryMap& map) {
           static_cast<unsigned long>(map.usual_atags.raw()));
     state.data = parse_atags(window, map.usual_atags, map.memory, report);
   }
+  state.named = state.data.memory.total();
   set_command_line(state.data.command_line);
   printk(KERN_NOTICE "Kernel command line: %.*s\n", static_cast<int>(command_line().size()),
          command_line().data());
-  state.options = parse_memory_options(CommandLine{command_line()}, state.data.memory.total(), report);
+  state.options = parse_memory_options(CommandLine{command_line()}, state.named, report);
   const LogOptions log = parse_log_options(CommandLine{command_line()}, report);
   set_console_loglevel(log.console_level);
   set_panic_action(log.panic);
