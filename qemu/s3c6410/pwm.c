@@ -144,9 +144,11 @@ static void at_zero(void* opaque) {
 
 /* A counter may have come to 0, and the host not to its timers: the guest shall not see that. */
 static void catch_up(Pwm* s) {
+  int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
   for (int i = 0; i < TIMERS; i++) {
-    if (timer_expired(s->timer[i].at_zero, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL))) {
-      timer_del(s->timer[i].at_zero);
+    QEMUTimer* timer = s->timer[i].at_zero;
+    if (timer_pending(timer) && timer_expired(timer, now)) { /* a deleted timer counts as expired */
+      timer_del(timer);
       at_zero(&s->timer[i]);
     }
   }
