@@ -9,6 +9,9 @@ namespace mink::drivers {
 
 // S3C6410X User's Manual Rev 1.20, chapter 33. BCD.
 struct S3cRtcRegs {
+  struct Con : Reg<0x40, Rw> {
+    using Open = Field<0>;  // RTCEN: the BCD registers can be read and written
+  };
   struct Sec : Reg<0x70, Rw> {};
   struct Min : Reg<0x74, Rw> {};
   struct Hour : Reg<0x78, Rw> {};
@@ -33,7 +36,7 @@ struct RtcTime {
 };
 
 // nullopt: what the registers hold is no time (the battery is empty, the clock was never set). Reads twice if a second
-// ends meanwhile. The counters run and can be read whatever RTCCON says.
+// ends meanwhile. The registers answer only while RTCEN is set: it is for as long as that takes.
 template <RegisterBus Bus>
 std::optional<RtcTime> s3c_rtc_read(Bus bus) {
   using R = S3cRtcRegs;
@@ -44,6 +47,8 @@ std::optional<RtcTime> s3c_rtc_read(Bus bus) {
     sound = sound && (bcd & 0xf) < 10 && bcd >> 4 < 10;
     return (bcd >> 4) * 10 + (bcd & 0xf);
   };
+  const std::uint32_t con = rtc.template read<R::Con>();
+  rtc.template write<R::Con>(con | R::Con::Open::kMask);
   RtcTime t{};
   std::uint32_t second;
   do {
@@ -52,6 +57,7 @@ std::optional<RtcTime> s3c_rtc_read(Bus bus) {
          number(rtc.template read<R::Date>()),        number(rtc.template read<R::Hour>()),
          number(rtc.template read<R::Min>()),         number(second)};
   } while (rtc.template read<R::Sec>() != second);
+  rtc.template write<R::Con>(con);
   sound = sound && t.month >= 1 && t.month <= 12 && t.day >= 1 && t.day <= 31 && t.hour < 24 &&
           t.minute < 60 && t.second < 60;
   return sound ? std::optional{t} : std::nullopt;

@@ -236,6 +236,23 @@ TEST(S3cRtc, reads_bcd) {
   CHECK_TRUE((s3c_rtc_read(FakeBus{&device}) == RtcTime{2026, 11, 22, 3, 59, 7}));
 }
 
+TEST(S3cRtc, opens_the_registers_and_leaves_them_as_they_were) {
+  class Closed final : public fakes::RegisterFile {
+   public:
+    std::uint32_t load(std::size_t offset) override {
+      const bool open = (at<S3cRtcRegs::Con>() & 1) != 0;
+      return offset >= S3cRtcRegs::Sec::kOffset && !open ? 0 : RegisterFile::load(offset);
+    }
+  };
+  Closed closed;
+  closed.at<S3cRtcRegs::Con>() = 0x10;
+  closed.at<S3cRtcRegs::Year>() = 0x26;
+  closed.at<S3cRtcRegs::Mon>() = 0x11;
+  closed.at<S3cRtcRegs::Date>() = 0x22;
+  CHECK_TRUE((s3c_rtc_read(FakeBus{&closed}) == RtcTime{2026, 11, 22, 0, 0, 0}));
+  CHECK_EQUAL(0x10u, closed.at<S3cRtcRegs::Con>());
+}
+
 TEST(S3cRtc, what_is_no_time) {
   set(0x26, 0x13, 0x22, 0x03, 0x59, 0x07);
   CHECK_FALSE(s3c_rtc_read(FakeBus{&device}).has_value());
