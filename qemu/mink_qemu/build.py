@@ -12,8 +12,9 @@ class BuildError(Exception):
     """Carries what the failed step printed."""
 
 
-def quietly(argv, what):
-    result = subprocess.run(argv, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+def quietly(argv, what, folder=ROOT):
+    """What the command printed; BuildError if it failed."""
+    result = subprocess.run(argv, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                             text=True, check=False)
     if result.returncode:
         raise BuildError(f"{result.stdout}\n{what} failed: {' '.join(argv)}")

@@ -2,8 +2,8 @@
 """Which QEMU runs a board: the distribution's own, for our machines with their model preloaded.
 
 A model is a folder of C files beside this one. It is compiled against the headers of exactly the installed QEMU, which its
-source package has, and loaded by LD_PRELOAD into that QEMU alone. Headers and objects are kept in ~/.cache/mink
-(MINK_CACHE=DIR: there).
+source package has, and loaded by LD_PRELOAD into that QEMU alone. Where that QEMU does not export its symbols, a small
+QEMU is built from the same source with the model in it. What was made is kept in ~/.cache/mink (MINK_CACHE=DIR: there).
 """
 import hashlib
 import os
@@ -19,6 +19,9 @@ QEMU = "qemu-system-arm"
 COMPILER = "gcc-12"
 FLAGS = ("-O2", "-std=gnu11", "-fPIC", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter", "-Wno-sign-compare",
          "-Wno-missing-field-initializers")
+# Of a QEMU built for the model alone: what the model is made of, and what QEMU's own linking wants.
+DEVICES = ("ARM_V7M", "GENERIC_LOADER", "LED", "PTIMER", "SDHCI", "UNIMP")
+OWN_QEMU_PACKAGES = ("meson", "libpixman-1-dev", "libfdt-dev", "zlib1g-dev")
 # What QEMU's headers ask of its configure script.
 CONFIG_HOST = "".join(f"#define {name} 1\n" for name in (
     "CONFIG_POSIX", "CONFIG_LINUX", "CONFIG_IOVEC", "CONFIG_INT128", "CONFIG_MADVISE", "CONFIG_POSIX_MADVISE", "CONFIG_TCG",
@@ -26,10 +29,18 @@ CONFIG_HOST = "".join(f"#define {name} 1\n" for name in (
 
 
 def command(board):
-    """The beginning of the command line that runs `board`; builds its model if that was not done yet. BuildError."""
+    """The beginning of the command line that runs `board`; builds what that needs if it was not done yet. BuildError."""
     if board.model is None:
         return [QEMU]
-    return ["env", f"LD_PRELOAD={shared_object(board.model)}", QEMU]
+    version = qemu_version()
+    shared_object, own = (cache() / f"{board.model}-{fingerprint(version, board.model)}.{kind}" for kind in ("so", "qemu"))
+    if not shared_object.exists() and not own.exists():
+        with tempfile.TemporaryDirectory(dir=cache()) as work:
+            if exports_symbols():
+                build_shared_object(board.model, version, pathlib.Path(work)).rename(shared_object)
+            else:
+                build_own_qemu(board.model, version, pathlib.Path(work)).rename(own)
+    return [str(own)] if own.exists() else ["env", f"LD_PRELOAD={shared_object}", QEMU]
 
 
 def cache():
@@ -46,25 +57,51 @@ def qemu_version():
     return quietly(["dpkg-query", "-W", "-f", "${source:Version}", "qemu-system-arm"], "asking for QEMU's version").strip()
 
 
-def shared_object(model):
-    """The path of the model's shared object, compiled now if there is none for this QEMU and these sources."""
-    version = qemu_version()
-    sources = sorted((ROOT / "qemu" / model).glob("*.[ch]"))
-    content = hashlib.sha256("\0".join((version, CONFIG_HOST, *FLAGS)).encode())
-    for source in sources:
+def sources(model):
+    return sorted((ROOT / "qemu" / model).glob("*.[ch]"))
+
+
+def fingerprint(version, model):
+    content = hashlib.sha256("\0".join((version, CONFIG_HOST, *FLAGS, *DEVICES)).encode())
+    for source in sources(model):
         content.update(source.read_bytes())
-    path = cache() / f"{model}-{content.hexdigest()[:16]}.so"
-    if not path.exists():
-        includes = headers(version)
-        print(f"compiling QEMU's model of {model}, once ...", file=sys.stderr, flush=True)
-        glib = quietly(["pkg-config", "--cflags", "glib-2.0"], "asking for glib").split()
-        with tempfile.TemporaryDirectory(dir=cache()) as work:
-            made = pathlib.Path(work) / "model.so"
-            quietly([COMPILER, *FLAGS, "-isystem", str(includes), *glib, "-shared", "-o", str(made),
-                     *(str(source) for source in sources if source.suffix == ".c")], f"compiling {model}")
-            check(made, model)
-            made.rename(path)
-    return path
+    return content.hexdigest()[:16]
+
+
+def exports_symbols():
+    """Whether a preloaded object finds QEMU's functions: QEMU does that for its modules, where it is built to have any."""
+    return " type_register_static\n" in quietly(["nm", "-D", "--defined-only", shutil.which(QEMU)], "reading QEMU's symbols")
+
+
+def build_shared_object(model, version, work):
+    includes = headers(version)
+    print(f"compiling QEMU's model of {model}, once ...", file=sys.stderr, flush=True)
+    glib = quietly(["pkg-config", "--cflags", "glib-2.0"], "asking for glib").split()
+    made = work / "model.so"
+    quietly([COMPILER, *FLAGS, "-isystem", str(includes), *glib, "-shared", "-o", str(made),
+             *(str(source) for source in sources(model) if source.suffix == ".c")], f"compiling {model}")
+    check(made, model)
+    return made
+
+
+def build_own_qemu(model, version, work):
+    print(f"building a QEMU with {model} in it, once: some minutes ...", file=sys.stderr, flush=True)
+    quietly([str(ROOT / "toolchain/setup"), *OWN_QEMU_PACKAGES], "installing what QEMU is built with")
+    source = unpack(version, work)
+    folder = source / "hw/arm" / f"mink-{model}"
+    folder.mkdir()
+    for file in sources(model):
+        shutil.copy(file, folder)
+    with open(source / "hw/arm/meson.build", "a", encoding="ascii") as meson:
+        names = ", ".join(f"'{folder.name}/{file.name}'" for file in sources(model) if file.suffix == ".c")
+        meson.write(f"softmmu_ss.add(files({names}))\n")
+    (source / "configs/devices/arm-softmmu/mink.mak").write_text("".join(f"CONFIG_{name}=y\n" for name in DEVICES), encoding="ascii")
+    build = work / "build"
+    build.mkdir()
+    quietly([str(source / "configure"), "--target-list=arm-softmmu", "--without-default-features", "--without-default-devices",
+             "--with-devices-arm=mink", f"--cc={COMPILER}", "--disable-werror"], "configuring QEMU", build)
+    quietly(["ninja", QEMU], "building QEMU", build)
+    return build / QEMU
 
 
 def check(made, model):
