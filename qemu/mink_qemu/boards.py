@@ -85,6 +85,8 @@ def qemu_argv(board, image, memory=None, append="", commands=None, icount=False,
     if icount:
         # Unless a person waits, idle time is skipped: else the clock would begin, and go on in idle, with the host's.
         argv += ["-icount", "shift=0" if commands is None else "shift=0,sleep=off"]
+        # And the time of day is always the same one.
+        argv += ["-rtc", "base=2000-01-01T00:00:00,clock=vm"]
     if gdb_port is not None:
         argv += ["-S", "-gdb", f"tcp:127.0.0.1:{gdb_port}"]
     return argv
