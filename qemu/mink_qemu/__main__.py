@@ -24,6 +24,8 @@ def parse_arguments(argv):
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--board", default="versatilepb", choices=sorted(boards.BOARDS), help="(default: %(default)s)")
     parser.add_argument("--mem", metavar="SIZE", help="memory of the machine, as 64M")
+    parser.add_argument("--entry", metavar="STATE[@ADDRESS]",
+                        help="start the image as the board's boot loader does: bootm, go, off (its MMU); go@50008000")
     parser.add_argument("--sd", metavar="FILE", help="the image of the card in the slot: a power of two in size, as `truncate -s 16M FILE` makes it")
     parser.add_argument("--append", metavar="TEXT", default="", help="kernel command line")
     parser.add_argument("--exec", metavar="COMMANDS", help='"cmd; cmd": run these, then power off')
@@ -56,16 +58,16 @@ def run(options):
     by_hand = options.exec is None and options.image == "kernel" and sys.stdin.isatty()
     if commands is None and options.image == "kernel" and not by_hand:
         commands = commands_from_stdin()
+    if not options.no_build:
+        build.image(options.board, options.image)
+    if not image.exists():
+        raise ValueError(f"there is no {image}")
     gdb_port = free_port() if options.gdb else None
     on_command_line = list(commands) if options.icount and commands is not None else None
     argv = boards.qemu_argv(boards.BOARDS[options.board], image,
                             memory=None if options.mem is None else boards.parse_size(options.mem),
                             append=options.append, commands=on_command_line, icount=options.icount, gdb_port=gdb_port,
-                            interactive=by_hand, card=options.sd)
-    if not options.no_build:
-        build.image(options.board, options.image)
-    if not image.exists():
-        raise ValueError(f"there is no {image}")
+                            interactive=by_hand, card=options.sd, entered=options.entry)
     if gdb_port is not None:
         elf = image.with_suffix(".elf")
         print(f"waiting for gdb: gdb-multiarch {elf} -ex 'target remote :{gdb_port}'", file=sys.stderr, flush=True)

@@ -3,7 +3,7 @@
 import dataclasses
 import re
 
-from . import emulator
+from . import emulator, entry
 
 MIB = 1 << 20
 CARD_LEAST = MIB
@@ -55,13 +55,16 @@ def check_card(path):
                          f"truncate -s 16M {path}")
 
 
-def qemu_argv(board, image, memory=None, append="", commands=None, icount=False, gdb_port=None, interactive=False, card=None):
+def qemu_argv(board, image, memory=None, append="", commands=None, icount=False, gdb_port=None, interactive=False, card=None,
+              entered=None):
     """The command that boots `image` (a path). ValueError says what is wrong with the wishes.
 
-    card: a file that is the SD card in the slot. commands: travel in the kernel command line. interactive: a person sits there; the monitor is behind the escape key,
+    entered: as which boot loader does it (entry.py); None: as QEMU does. card: a file that is the SD card in the slot. commands: travel in the kernel command line. interactive: a person sits there; the monitor is behind the escape key,
     Ctrl-], and a panic stays on the screen. Else a panic powers off, so that nobody waits for the time to be up.
     """
     memory = board.default_memory if memory is None else memory
+    if entered is not None and entry.parse(entered)[0] == "go" and (append or commands is not None):
+        raise ValueError("with `go` the boot loader gives the kernel no command line")
     if not 0 < memory <= board.max_memory:
         raise ValueError(f"{board.name} has at most {board.max_memory // MIB}M of memory")
     if memory % MIB:
@@ -73,8 +76,8 @@ def qemu_argv(board, image, memory=None, append="", commands=None, icount=False,
     if len(append.encode()) > board.command_line_bytes:
         raise ValueError(f"the kernel command line would have {len(append.encode())} bytes, "
                          f"{board.command_line_bytes} are kept: use fewer commands, or none with --icount")
-    argv = [*emulator.command(board), *board.machine, "-m", str(memory // MIB), "-kernel", str(image),
-            "-display", "none", "-nic", "none", "-no-reboot"]
+    loading = ["-kernel", str(image)] if entered is None else entry.options(board, image, entered, memory)
+    argv = [*emulator.command(board), *board.machine, "-m", str(memory // MIB), *loading, "-display", "none", "-nic", "none", "-no-reboot"]
     argv += ["-echr", "0x1d", "-serial", "mon:stdio"] if interactive else ["-serial", "stdio", "-monitor", "none"]
     if card is not None:
         check_card(card)

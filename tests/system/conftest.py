@@ -33,8 +33,8 @@ def console_of(mem="128M", append="", card=None):
 class Mink:
     """A machine at its prompt."""
 
-    def __init__(self, mem="128M", append="", timeout=BOOT_TIMEOUT, card=None):
-        self.console = console_of(mem, append, card)
+    def __init__(self, mem="128M", append="", timeout=BOOT_TIMEOUT, card=None, console=None):
+        self.console = console or console_of(mem, append, card)
         self.boot_log = self.console.read_until_prompt(timeout)
         if card is not None:  # it is looked for while the boot goes on; this command waits for it
             self.console.send_line("card")
