@@ -19,6 +19,8 @@ from .counts import Counts, of_cpputest, of_pytest
 
 UNIT_TEST_TIMEOUT = 120
 SYSTEM_TEST_TIMEOUT = 3600
+STRESS_TIMEOUT = 600
+STRESS_LONG_TIMEOUT = 4 * 3600
 
 
 def run(argv, timeout, **environment):
@@ -69,6 +71,19 @@ def unit_tests(preset):
     return of_cpputest(output, status), output
 
 
+def stress_programs(preset, long):
+    """Each folder of tests/stress; what they print is worth reading when they pass, too."""
+    directory = build.build(preset, ["stress"]) / "stress"
+    counts, outputs = Counts(), []
+    for program in sorted(directory.iterdir()):
+        status, output = run([program], STRESS_LONG_TIMEOUT if long else STRESS_TIMEOUT)
+        counts += of_cpputest(output, status)
+        outputs.append(output)
+    text = "".join(outputs).strip()
+    print("\n" + text)
+    return counts, ""
+
+
 def target_tests():
     status, output = run([ROOT / "qemu" / "run", "--image", "tests", "--timeout", str(UNIT_TEST_TIMEOUT)],
                          UNIT_TEST_TIMEOUT + 600)
@@ -94,10 +109,12 @@ def system_tests(long):
 def main():
     parser = argparse.ArgumentParser(prog="tests/run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="?", default="all", choices=["host", "target", "system", "static", "all"])
-    parser.add_argument("--long", action="store_true", help="the long soaks too")
+    parser.add_argument("--long", action="store_true", help="the long soaks, and all that the stress programs promise")
     options = parser.parse_args()
     wanted = {"host", "target", "system", "static"} if options.what == "all" else {options.what}
 
+    if options.long:
+        os.environ["MINK_LONG"] = "1"  # what a test program does then is its own affair: tests/stress/long_run.hpp
     run_ = Run()
     if wanted & {"target", "system", "static"}:
         run_.check("build for the target", lambda: built("versatilepb"))
@@ -109,6 +126,9 @@ def main():
             run_.step("unit tests, host 64-bit", lambda: unit_tests("host"))
             run_.step("unit tests, host 32-bit", lambda: unit_tests("host32"))
             run_.step("unit tests, 2^11 pages", lambda: unit_tests("host-order11"))
+            run_.step("stress, host 64-bit", lambda: stress_programs("host", options.long))
+            if options.long:
+                run_.step("stress, host 32-bit", lambda: stress_programs("host32", True))
         if "target" in wanted:
             run_.step("unit tests, target", target_tests)
         if "static" in wanted:

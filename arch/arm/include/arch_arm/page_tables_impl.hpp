@@ -205,6 +205,7 @@ Err PageTables<M>::protect_run(VirtAddr va, std::size_t pages, PageAttr attr) {
     if (granule_last >= last) break;
     at = granule_last + 1;
   }
+  bool text = attr.exec;
   for (VirtAddr at = va;;) {
     const Decoded old = view().lookup(at);
     const VirtAddr start{align_down(at.raw(), old.granule)};
@@ -224,10 +225,11 @@ Err PageTables<M>::protect_run(VirtAddr va, std::size_t pages, PageAttr attr) {
       write_part(before + changed, all - before - changed, attr_of(old));
       m_.dsb();
     }
+    text |= attr_of(old).exec && changed != all;  // its neighbours were a hole, too, for the prefetcher
     if (granule_last >= last) break;
     at = granule_last + 1;
   }
-  if (attr.exec) sync_text(va, pages);
+  if (text) sync_text(va, pages);
   return Err::Ok;
 }
 

@@ -226,6 +226,20 @@ TEST(PageTables, protection_of_a_part_splits_a_large_page) {
   t.check();
 }
 
+TEST(PageTables, text_beside_what_is_split_off_is_fetched_anew) {
+  CHECK_TRUE(ok(t.tables.map_run(kVa, PhysAddr{0x50110000}, 16, kKernelText)));
+  t.mmu.steps.clear();
+  CHECK_TRUE(ok(t.tables.protect_run(kVa + kPageSize, 1, kKernelRoData)));
+  expect(kVa, PhysAddr{0x50110000}, kKernelText, kSmallPage);
+  expect(kVa + kPageSize, PhysAddr{0x50111000}, kKernelRoData, kSmallPage);
+  CHECK_TRUE(t.mmu.steps.back() == Step::Isb);
+  t.mmu.steps.clear();
+  CHECK_TRUE(
+      ok(t.tables.protect_run(kVa + 2 * kPageSize, 1, kKernelRoData)));  // it has no neighbours any more
+  CHECK_TRUE(t.mmu.steps.back() == Step::Dsb);
+  t.check();
+}
+
 TEST(PageTables, protection_reaches_the_last_page_of_the_address_space) {
   const VirtAddr last{0xFFFFF000};
   CHECK_TRUE(ok(t.tables.map_run(last, kPa, 1, kKernelData)));
