@@ -5,6 +5,7 @@
 #include <linux/interrupt.h>
 
 #include <base/log.h>
+#include <arch_cpu/peripheral_port.hpp>
 #include <drivers/pl192.hpp>
 #include <drivers/s3c_pwm.hpp>
 #include <drivers/s3c_system.hpp>
@@ -49,6 +50,8 @@ unsigned long mhz(std::uint32_t hz) { return hz / 1'000'000; }
 }  // namespace
 
 void early_console_init() {
+  arch::set_peripheral_port(kRegisters,
+                            arch::kPeripheralPort256M);  // the boot loaders do, too; nobody else would
   s3c_watchdog_stop(boot_device(kWatchdog));
   system.emplace(boot_device(kSystem));
   system->init();

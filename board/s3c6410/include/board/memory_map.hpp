@@ -17,7 +17,8 @@ inline constexpr std::size_t kRamFallback = std::size_t{128} << 20;
 // Where the vendors' U-Boots leave the ATAGs.
 inline constexpr PhysAddr kAtags{0x50000100};
 
-// 2.3: special function registers.
+// 2.3: special function registers, all behind the CPU's peripheral port.
+inline constexpr PhysAddr kRegisters{0x70000000};
 inline constexpr PhysAddr kVic0{0x71200000},
     kVic1{0x71300000};  // PL192; the second is chained into the first
 inline constexpr PhysAddr kDmc1{0x7e001000};
