@@ -58,7 +58,7 @@ kernel::BoardMemory memory() { return {kPossible, kFallback}; }
 void map_devices() {
   uart0->move_to(map_device(kUart0, "uart0"));
   const Mmio system = map_device(kSystemRegisters, "system registers");
-  reset.emplace(system);
+  reset.emplace(system, VersatileSysRegs::ResetCtl::kVersatile);
   kernel::set_power_control(*reset);
   counter.emplace(system);
   const Mmio vic_registers = map_device(kVic, "vic");

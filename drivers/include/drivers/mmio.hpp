@@ -28,6 +28,12 @@ struct Reg {
   static constexpr bool kReads = Access::kReads, kWrites = Access::kWrites;
 };
 
+// `Count` such registers in a row.
+template <std::size_t Offset, std::size_t Count, class Access>
+struct RegArray : Reg<Offset, Access> {
+  static constexpr std::size_t kCount = Count;
+};
+
 // `Width` bits of a register from bit `Shift` up.
 template <unsigned Shift, unsigned Width = 1>
 struct Field {
@@ -80,6 +86,17 @@ class Registers {
   template <Writable R>
   void write(std::uint32_t value) const {
     bus_.store(R::kOffset, value);
+  }
+  // One of a RegArray. index < R::kCount.
+  template <Readable R>
+  [[nodiscard]] std::uint32_t read(std::size_t index) const {
+    static_assert(R::kCount > 0);
+    return bus_.load(R::kOffset + 4 * index);
+  }
+  template <Writable R>
+  void write(std::size_t index, std::uint32_t value) const {
+    static_assert(R::kCount > 0);
+    bus_.store(R::kOffset + 4 * index, value);
   }
   // Takes the device to another mapping of the same registers (the boot's, then ioremap's).
   void move_to(Bus bus) { bus_ = bus; }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The Versatile's status and system control registers: reset, and a counter that runs from power-on.
+// The status and system control registers of ARM's baseboards (Versatile, RealView): reset, and a counter that runs from
+// power-on.
 #pragma once
 #include <arch/barrier.hpp>
 #include <arch/cpu.hpp>
@@ -17,18 +18,20 @@ struct VersatileSysRegs {
     using Key = Field<0, 16>;
     static constexpr std::uint32_t kOpen = 0xa05f;
   };
-  struct ResetCtl : Reg<0x40, Rw> {  // 4.2.6
-    using Level = Field<0, 3>;       // 5: power-on reset of the whole board
-    using Now = Field<8>;
+  // 4.2.6: in the Versatile bits 2:0 say how deep (5: as at power-on), and bit 8 does it. In the RealView boards bit 2 does it.
+  struct ResetCtl : Reg<0x40, Rw> {
+    static constexpr std::uint32_t kVersatile = 1u << 8 | 5;
+    static constexpr std::uint32_t kRealView = 1u << 2;
   };
   struct Counter24MHz : Reg<0x5c, Ro> {};  // 4.2.13
 };
 
-// The board has no switch for its power: both ends are a reset.
+// The boards have no switch for their power: both ends are a reset.
 template <class Bus>
 class BasicVersatileReset final : public kernel::PowerControl {
  public:
-  constexpr explicit BasicVersatileReset(Bus bus) : regs_{bus} {}
+  // word: ResetCtl's of this board.
+  constexpr BasicVersatileReset(Bus bus, std::uint32_t word) : regs_{bus}, word_{word} {}
   [[noreturn]] void power_off() override { reset(); }
   [[noreturn]] void reset() override {
     request();
@@ -37,13 +40,14 @@ class BasicVersatileReset final : public kernel::PowerControl {
   // The two writes that ask for it; the machine stops at some instruction after them.
   void request() {
     regs_.template write<R::Lock>(R::Lock::Key::put(R::Lock::kOpen));
-    regs_.template write<R::ResetCtl>(R::ResetCtl::Now::put(1) | R::ResetCtl::Level::put(5));
+    regs_.template write<R::ResetCtl>(word_);
     arch::dsb();  // at the device before the CPU sleeps
   }
 
  private:
   using R = VersatileSysRegs;
   Registers<Bus> regs_;
+  std::uint32_t word_;
 };
 
 template <class Bus>

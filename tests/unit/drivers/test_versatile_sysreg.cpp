@@ -11,12 +11,19 @@ using namespace mink::drivers;
 TEST_GROUP(VersatileSysReg) { fakes::PlainRegisters device; };
 
 TEST(VersatileSysReg, reset_is_unlocked_first) {
-  BasicVersatileReset<fakes::FakeBus> reset{fakes::FakeBus{&device}};
+  BasicVersatileReset<fakes::FakeBus> reset{fakes::FakeBus{&device}, VersatileSysRegs::ResetCtl::kVersatile};
   reset.request();
   CHECK_EQUAL(0, device.when(0x20));
   CHECK_EQUAL(0xa05fu, device.at<VersatileSysRegs::Lock>());
   CHECK_EQUAL(1, device.when(0x40));
   CHECK_EQUAL(0x105u, device.at<VersatileSysRegs::ResetCtl>());
+}
+
+TEST(VersatileSysReg, reset_of_a_realview) {
+  BasicVersatileReset<fakes::FakeBus> reset{fakes::FakeBus{&device}, VersatileSysRegs::ResetCtl::kRealView};
+  reset.request();
+  CHECK_EQUAL(0xa05fu, device.at<VersatileSysRegs::Lock>());
+  CHECK_EQUAL(0x4u, device.at<VersatileSysRegs::ResetCtl>());
 }
 
 TEST(VersatileSysReg, the_counter) {
