@@ -5,6 +5,7 @@
 #include <arch/irq.hpp>
 #include <arch_arm/exception.hpp>
 #include <arch_arm/layout.hpp>
+#include <arch_cpu/cpu.hpp>
 #include <board/devices.hpp>
 #include <board/memory_map.hpp>
 #include <kernel/contexts.hpp>
@@ -21,7 +22,7 @@ namespace {
 constinit arch::BootInfo boot_info{};
 
 void banner() {
-  printk(KERN_INFO "mink on %s, ARM1176, gcc %s\n", board::kName, __VERSION__);
+  printk(KERN_INFO "mink on %s, %s, gcc %s\n", board::kName, arch::kCpuName, __VERSION__);
   printk(KERN_INFO "Machine type %lu, ATAGs said to be at 0x%08lx\n",
          static_cast<unsigned long>(boot_info.machine_id), static_cast<unsigned long>(boot_info.atags.raw()));
 }

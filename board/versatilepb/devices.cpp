@@ -63,8 +63,9 @@ void map_devices() {
   counter.emplace(system);
   const Mmio vic_registers = map_device(kVic, "vic");
   vic.emplace(vic_registers);
-  software = {kVicIrqBase + kVicSoftware, vic_registers.base() + Pl190Regs::SoftInt::kOffset,
-              vic_registers.base() + Pl190Regs::SoftIntClear::kOffset, 1u << kVicSoftware};
+  software = {kVicIrqBase + kVicSoftware,
+              {vic_registers.base() + Pl190Regs::SoftInt::kOffset, 1u << kVicSoftware},
+              {vic_registers.base() + Pl190Regs::SoftIntClear::kOffset, 1u << kVicSoftware}};
   sic.emplace(map_device(kSic, "sic"));
   tick.emplace(map_device(kTimer01, "timer0 timer1"), kTimerClockHz);
   const Mmio timer23 = map_device(kTimer23, "timer2 timer3");

@@ -29,12 +29,16 @@ void console_input_init();
 // What the kernel comes up without: a card, lights. Thread context, interrupts on; may sleep.
 void other_devices_init();
 
-// An interrupt that software raises by storing `value` at `raise`, and takes back by storing it at `lower`: for tests
-// and exercises. No device is on it. From map_devices() on.
+// An interrupt that software raises by a store, and takes back by another: for tests and exercises. Nobody else uses its
+// line. From map_devices() on.
 struct SelfInterrupt {
+  struct Store {
+    VirtAddr at;
+    std::uint32_t value;
+    void operator()() const { *ptr_of<volatile std::uint32_t>(at) = value; }
+  };
   unsigned irq;
-  VirtAddr raise, lower;
-  std::uint32_t value;
+  Store raise, lower;
 };
 SelfInterrupt self_interrupt();
 

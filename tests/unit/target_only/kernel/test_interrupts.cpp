@@ -18,13 +18,11 @@ namespace {
 
 // Raises the interrupt. The CPU takes it within a few instructions, if nothing holds it back.
 void raise() {
-  const board::SelfInterrupt self = board::self_interrupt();
-  *ptr_of<volatile std::uint32_t>(self.raise) = self.value;
+  board::self_interrupt().raise();
   for (int i = 0; i < 1000; ++i) arch::compiler_barrier();
 }
 void lower() {
-  const board::SelfInterrupt self = board::self_interrupt();
-  *ptr_of<volatile std::uint32_t>(self.lower) = self.value;
+  board::self_interrupt().lower();
 }
 
 struct Seen {
@@ -149,7 +147,7 @@ TEST(Interrupts, registers_survive) {
       "r10\n"
       "  add %[out], %[out], r12\n  add %[out], %[out], lr\n"
       : [out] "=&r"(result)
-      : [raise] "r"(self.raise.raw()), [value] "r"(self.value)
+      : [raise] "r"(self.raise.at.raw()), [value] "r"(self.raise.value)
       : "r0", "r1", "r2", "r4", "r5", "r6", "r7", "r8", "r10", "r12", "lr", "cc", "memory");
   free_irq(kIrq, &a);
   CHECK_EQUAL(1u, a.calls);

@@ -28,19 +28,16 @@ struct Inner {
 inline constinit Inner inner{};
 
 inline void in_hard_interrupt(Body body) {
-  static constexpr auto store = [](VirtAddr at) {
-    *ptr_of<volatile std::uint32_t>(at) = board::self_interrupt().value;
-  };
   inner.body = body;
   inner.done = false;
   const auto handler = [](int, void*) -> irqreturn_t {
-    store(board::self_interrupt().lower);
+    board::self_interrupt().lower();
     inner.run();
     return IRQ_HANDLED;
   };
   const board::SelfInterrupt self = board::self_interrupt();
   if (request_irq(self.irq, handler, 0, "contexts", &inner) != 0) return;
-  store(self.raise);
+  self.raise();
   for (int i = 0; i < 1000 && !inner.done; ++i) arch::compiler_barrier();
   free_irq(self.irq, &inner);
 }
