@@ -7,6 +7,9 @@
 #include <arch_arm/layout.hpp>
 #include <board/devices.hpp>
 #include <board/memory_map.hpp>
+#include <kernel/clock.hpp>
+#include <kernel/log.hpp>
+#include <kernel/tick.hpp>
 
 namespace mink::board {
 
@@ -27,6 +30,18 @@ drivers::Mmio boot_device(PhysAddr device) {
     at = at + kBootDeviceStep;
   }
   panic("0x%08lx is in none of the boot's device mappings\n", static_cast<unsigned long>(device.raw()));
+}
+
+void connect_console_input(kernel::ConsoleInput& input, unsigned irq, const char* irq_name, irq_handler_t handler) {
+  const int error = request_irq(irq, handler, 0, irq_name, &input);
+  if (error != 0) panic("console: irq %u: error %d\n", irq, error);
+  kernel::set_console_input(input);
+}
+
+void start_clock(const kernel::ClockSource& source) {
+  kernel::time_init(source);
+  kernel::set_log_clock(kernel::uptime_ns);
+  printk(KERN_INFO "clock: %s, %u Hz\n", source.name(), static_cast<unsigned>(source.frequency_hz()));
 }
 
 bool runs(const kernel::ClockSource& source) {

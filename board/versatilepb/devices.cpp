@@ -2,15 +2,13 @@
 // Which drivers the Versatile has, where, and on which lines.
 #include "devices.hpp"
 
-#include <linux/interrupt.h>
-
 #include <base/log.h>
 #include <drivers/pl011.hpp>
 #include <drivers/pl190.hpp>
 #include <drivers/sp804.hpp>
+#include <drivers/sp810.hpp>
 #include <drivers/versatile_sic.hpp>
 #include <drivers/versatile_sysreg.hpp>
-#include <kernel/clock.hpp>
 #include <kernel/console.hpp>
 #include <kernel/irq_core.hpp>
 #include <kernel/log.hpp>
@@ -38,12 +36,6 @@ constinit SelfInterrupt software{};
 constexpr kernel::MemoryBank kPossible[] = {{kRamBase, kRamMax}};
 constexpr kernel::MemoryBank kFallback[] = {{kRamBase, kRamFallback}};
 
-irqreturn_t on_uart(int, void* uart) {
-  if (!static_cast<Pl011*>(uart)->on_interrupt()) return IRQ_NONE;
-  kernel::console_input_arrived();
-  return IRQ_HANDLED;
-}
-
 }  // namespace
 
 void early_console_init() {
@@ -61,6 +53,7 @@ void map_devices() {
   reset.emplace(system, VersatileSysRegs::ResetCtl::kVersatile);
   kernel::set_power_control(*reset);
   counter.emplace(system);
+  select_timclk(map_device(kSystemController, "system controller"));
   const Mmio vic_registers = map_device(kVic, "vic");
   vic.emplace(vic_registers);
   software = {kVicIrqBase + kVicSoftware,
@@ -89,11 +82,7 @@ void clock_init() {
   spare_counter->start();
   const bool fine = runs(*counter);
   if (!fine) printk(KERN_WARNING "clock: the 24 MHz counter stands still\n");
-  const kernel::ClockSource& source =
-      fine ? static_cast<const kernel::ClockSource&>(*counter) : *spare_counter;
-  kernel::time_init(source);
-  kernel::set_log_clock(kernel::uptime_ns);
-  printk(KERN_INFO "clock: %s, %u Hz\n", source.name(), static_cast<unsigned>(source.frequency_hz()));
+  start_clock(fine ? static_cast<const kernel::ClockSource&>(*counter) : *spare_counter);
 }
 
 void tick_start() {
@@ -102,12 +91,7 @@ void tick_start() {
   kernel::set_spare_timer({&*spare_timer, kVicIrqBase + kVicTimer23, kTimerClockHz});
 }
 
-void console_input_init() {
-  uart0->start_receive();
-  const int error = request_irq(kVicIrqBase + kVicUart0, on_uart, 0, "uart-pl011", &*uart0);
-  if (error != 0) panic("console: irq %u: error %d\n", kVicIrqBase + kVicUart0, error);
-  kernel::set_console_input(*uart0);
-}
+void console_input_init() { start_console_input(*uart0, kVicIrqBase + kVicUart0, "uart-pl011"); }
 
 void other_devices_init() { card_init(); }
 

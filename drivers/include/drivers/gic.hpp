@@ -6,6 +6,7 @@
 #include <bit>
 #include <drivers/mmio.hpp>
 #include <kernel/irq_chip.hpp>
+#include <utility>
 
 namespace mink::drivers {
 
@@ -65,7 +66,7 @@ class BasicGic final : public kernel::IrqChip {
     cpu_.template write<C::BinaryPoint>(0);
     cpu_.template write<C::Ctlr>(C::Ctlr::Enable::put(1));
     end_all();
-    in_service_ = kNobody;
+    taken_ = kNobody;
     distributor_.template write<D::Ctlr>(D::Ctlr::Enable::put(1));
   }
 
@@ -75,20 +76,18 @@ class BasicGic final : public kernel::IrqChip {
   const char* name() const override { return "GIC"; }
   void mask(unsigned line) override { distributor_.template write<D::ClearEnable>(line / 32, bit(line)); }
   void unmask(unsigned line) override { distributor_.template write<D::SetEnable>(line / 32, bit(line)); }
-  // Taken by the reading of Acknowledge.
-  void ack(unsigned) override {}
-  void eoi(unsigned) override {
-    cpu_.template write<C::EndOfInterrupt>(in_service_);
-    in_service_ = kNobody;
-  }
-  // Takes it into service: no other interrupts the CPU until eoi().
+  // The GIC is told of the end before the handlers run: what it has in service holds back all others, and a handler that ends
+  // in a panic would leave it so. A level line that is asserted still is pending again, with interrupts off at the CPU.
+  void ack(unsigned) override { cpu_.template write<C::EndOfInterrupt>(std::exchange(taken_, kNobody)); }
+  void eoi(unsigned) override {}
+  // Takes it into service, until ack().
   unsigned next_pending() override {
-    if (in_service_ == kNobody) {
+    if (taken_ == kNobody) {
       const std::uint32_t word = cpu_.template read<C::Acknowledge>();
       if (C::Acknowledge::Id::get(word) >= C::Acknowledge::kNothing) return kNone;
-      in_service_ = word;
+      taken_ = word;
     }
-    return C::Acknowledge::Id::get(in_service_);
+    return C::Acknowledge::Id::get(taken_);
   }
   bool is_level(unsigned line) const override { return line >= kFirstDevice; }
 
@@ -111,7 +110,7 @@ class BasicGic final : public kernel::IrqChip {
 
   Registers<Bus> distributor_, cpu_;
   unsigned lines_ = 0;
-  std::uint32_t in_service_ = kNobody;
+  std::uint32_t taken_ = kNobody;  // the word of Acknowledge that is to be ended
 };
 
 using Gic = BasicGic<Mmio>;

@@ -24,7 +24,7 @@ class IrqChip {
   // After they ran: the controller may present this line again.
   virtual void eoi(unsigned line) = 0;
 
-  // The most urgent line that is unmasked and asserted now, or kNone. No side effect.
+  // The most urgent line that is unmasked and asserted now, or kNone. A call before ack() may repeat the last answer.
   virtual unsigned next_pending() = 0;
 
   // Level: asserted until the device is satisfied.

@@ -131,7 +131,7 @@ TEST(Gic, is_off_while_it_is_programmed) {
   CHECK_TRUE(distributor.when(0x000, 1) > distributor.when(0x180));
 }
 
-TEST(Gic, presents_the_lowest_enabled_line_until_its_end) {
+TEST(Gic, presents_the_lowest_enabled_line_until_it_is_taken) {
   gic.init();
   CHECK_EQUAL(kernel::IrqChip::kNone, gic.next_pending());
   raise(44);
@@ -142,11 +142,13 @@ TEST(Gic, presents_the_lowest_enabled_line_until_its_end) {
   CHECK_EQUAL(44u, gic.next_pending());  // asked again: the same
   raise(36);
   CHECK_EQUAL(44u, gic.next_pending());
-  gic.eoi(44);
+  gic.ack(44);
   CHECK_EQUAL(36u, gic.next_pending());
   lower(36);
+  gic.ack(36);
+  CHECK_EQUAL(44u, gic.next_pending());  // a level: still asserted
   lower(44);
-  gic.eoi(36);
+  gic.ack(44);
   CHECK_EQUAL(kernel::IrqChip::kNone, gic.next_pending());
   for (const std::uint32_t word : distributor.active) CHECK_EQUAL(0u, word);
 }
@@ -159,7 +161,7 @@ TEST(Gic, masks_one_line_of_any_word) {
     raise(line);
     CHECK_EQUAL(line, gic.next_pending());
     lower(line);
-    gic.eoi(line);
+    gic.ack(line);
     gic.mask(line);
     CHECK_EQUAL(0u, distributor.enabled[line / 32]);
   }
@@ -171,10 +173,21 @@ TEST(Gic, a_line_raised_by_software_comes_once) {
   distributor.store(0x204, 1u << 1);
   CHECK_EQUAL(33u, gic.next_pending());
   gic.ack(33);
-  gic.eoi(33);
   CHECK_EQUAL(kernel::IrqChip::kNone, gic.next_pending());
   CHECK_TRUE(gic.is_level(33));
   CHECK_FALSE(gic.is_level(15));
+}
+
+TEST(Gic, a_handler_that_never_returns_holds_nobody_back) {
+  gic.init();
+  gic.unmask(44);
+  gic.unmask(50);
+  raise(44);
+  CHECK_EQUAL(44u, gic.next_pending());
+  gic.ack(44);
+  lower(44);
+  raise(50);
+  CHECK_EQUAL(50u, gic.next_pending());
 }
 
 TEST(Gic, two_lines_under_the_core) {

@@ -2,12 +2,15 @@
 // What every board brings to the common boot order (board/common/kernel_main.cpp) beside its constants
 // (<board/memory_map.hpp>): the steps that know its devices, in the order of their calls.
 #pragma once
+#include <linux/interrupt.h>
+
 #include <arch/boot_info.hpp>
 #include <base/addr.hpp>
 #include <cstdint>
 #include <drivers/mmio.hpp>
 #include <kernel/atags.hpp>
 #include <kernel/clock_source.hpp>
+#include <kernel/console.hpp>
 
 namespace mink::board {
 
@@ -42,12 +45,28 @@ struct SelfInterrupt {
 };
 SelfInterrupt self_interrupt();
 
+// The second half of start_console_input.
+void connect_console_input(kernel::ConsoleInput& input, unsigned irq, const char* irq_name, irq_handler_t handler);
+
 // For the boards: what boot/ handed over, and ...
 const arch::BootInfo& boot_info();
 // ... a device's registers, claimed in /proc/iomem and mapped; panics if that cannot be.
 drivers::Mmio map_device(PhysAddr device, const char* name);
 // ... or those that are in one of kBootDevices, by the boot's mapping.
 drivers::Mmio boot_device(PhysAddr device);
+// ... the kernel's clock from now on; said on the console.
+void start_clock(const kernel::ClockSource& source);
+// ... a UartConsole, whose receiver interrupts on this line from now on. `uart` for ever.
+template <class Uart>
+void start_console_input(Uart& uart, unsigned irq, const char* irq_name) {
+  uart.start_receive();
+  connect_console_input(
+      uart, irq, irq_name, [](int, void* input) -> irqreturn_t {
+        if (!static_cast<Uart*>(static_cast<kernel::ConsoleInput*>(input))->on_interrupt()) return IRQ_NONE;
+        kernel::console_input_arrived();
+        return IRQ_HANDLED;
+      });
+}
 // Does the counter count? Some registers are missing where only a CPU and timers are modelled.
 bool runs(const kernel::ClockSource& source);
 

@@ -63,6 +63,7 @@ TEST(OomKiller, TheOneThatHoldsTheMostDiesAndWhoAskedGetsItsMemory) {
   page* const p = alloc_page(GFP_KERNEL);
   CHECK(p != nullptr);
   UNSIGNED_LONGS_EQUAL(before + 1, kills());
+  for (int patience = 300; patience != 0 && !greedy.released; --patience) schedule_timeout_uninterruptible(1);
   CHECK_TRUE(greedy.released);
   CHECK_FALSE(modest.released);
   CHECK(fakes::logged("invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0"));

@@ -52,21 +52,25 @@ struct Giver {
 };
 static_assert(offsetof(Giver, base) == 0);
 
-// Gives pages back after a while.
+// Holds pages, and gives some back a while after it took the last one, however long that took.
 struct Friend {
   Held held{};
   task_struct* task = nullptr;
-  long after = 5;
-  void start() {
-    task = kthread_run(
+  volatile bool has_all = false;
+  const long after;
+  Friend(gfp_t until, long jiffies_later) : after{jiffies_later} {
+    task = kthread_run(  // while there is memory for a thread
         [](void* self) {
           auto& me = *static_cast<Friend*>(self);
+          while (!me.has_all && !kthread_should_stop()) schedule_timeout_uninterruptible(1);
           schedule_timeout_uninterruptible(me.after);
           me.held.release(256);
           while (!kthread_should_stop()) schedule_timeout_uninterruptible(1);
           return 0;
         },
         this, "friend");
+    held.take(until);
+    has_all = true;
   }
   ~Friend() {
     if (task != nullptr) kthread_stop(task);
@@ -97,9 +101,7 @@ TEST(Sleeping, GfpKernelSleepsUntilKswapdHasFreedAndOthersRun) {
 }
 
 TEST(Sleeping, GfpKernelSleepsUntilAnotherThreadFrees) {
-  Friend other;
-  other.start();
-  other.held.take(kToMin);
+  Friend other{kToMin, 5};
   const unsigned long slept = current->nvcsw;
   const unsigned long start = jiffies;
   page* const p = alloc_page(GFP_KERNEL);
@@ -148,10 +150,7 @@ TEST(Sleeping, CostlyOrdersAreTriedOnce) {
 }
 
 TEST(Sleeping, NofailWaitsLongerThanOthersGiveUp) {
-  Friend other;
-  other.after = 40;
-  other.start();
-  other.held.take(kToNothing);
+  Friend other{kToNothing, 40};
   UNSIGNED_LONGS_EQUAL(0, pages().free_pages());
   const unsigned long start = jiffies;
   page* const p = alloc_page(GFP_KERNEL | __GFP_NOFAIL);
