@@ -10,7 +10,6 @@
 #include <drivers/s3c_pwm.hpp>
 #include <drivers/s3c_system.hpp>
 #include <drivers/s3c_uart.hpp>
-#include <kernel/clock.hpp>
 #include <kernel/console.hpp>
 #include <kernel/irq_core.hpp>
 #include <kernel/log.hpp>
@@ -98,8 +97,9 @@ void map_devices() {
   pins.emplace(map_device(kGpio, "gpio"));
   const Mmio vic0 = map_device(kVic0, "vic0");
   vics.emplace(vic0, map_device(kVic1, "vic1"));
-  software = {kIrqBase + kLineGraphics2d, vic0.base() + Pl192Regs::SoftInt::kOffset,
-              vic0.base() + Pl192Regs::SoftIntClear::kOffset, 1u << kLineGraphics2d};
+  software = {kIrqBase + kLineGraphics2d,
+              {vic0.base() + Pl192Regs::SoftInt::kOffset, 1u << kLineGraphics2d},
+              {vic0.base() + Pl192Regs::SoftIntClear::kOffset, 1u << kLineGraphics2d}};
   const Mmio pwm = map_device(kPwm, "pwm timers");
   counter.emplace(pwm, clocks.pclk);
   tick.emplace(pwm, clocks.pclk);
@@ -119,9 +119,7 @@ void irq_chips_init() {
 void clock_init() {
   counter->start();
   if (!runs(*counter)) printk(KERN_WARNING "clock: PWM timer 0 stands still\n");
-  kernel::time_init(*counter);
-  kernel::set_log_clock(kernel::uptime_ns);
-  printk(KERN_INFO "clock: %s, %lu Hz\n", counter->name(), static_cast<unsigned long>(clocks.pclk));
+  start_clock(*counter);
 }
 
 void tick_start() {

@@ -17,12 +17,17 @@ class Board:
     max_memory: int
     command_line_bytes: int  # of the kernel command line that the kernel keeps
     model: str | None = None  # the folder of qemu/ with the model, where QEMU itself has no such machine
+    min_memory: int = MIB
+    firmware_memory: int = 0  # what of the machine's memory the kernel is not told of
 
+
+# ARM's own boards have a sound chip, for which QEMU would go and look for the host's.
+SILENCE = ("-audiodev", "none,id=silence", "-global", "pl041.audiodev=silence")
 
 BOARDS = {
-    "versatilepb": Board("versatilepb", ("-M", "versatilepb", "-cpu", "arm1176",
-                                          # It has a sound chip, for which QEMU would go and look for the host's.
-                                          "-audiodev", "none,id=silence", "-global", "pl041.audiodev=silence"), 128 * MIB, 256 * MIB, 1023),
+    "versatilepb": Board("versatilepb", ("-M", "versatilepb", "-cpu", "arm1176", *SILENCE), 128 * MIB, 256 * MIB, 1023),
+    "realview-pb-a8": Board("realview-pb-a8", ("-M", "realview-pb-a8", *SILENCE), 128 * MIB, 512 * MIB, 1023),
+    "raspi1": Board("raspi1", ("-M", "raspi1ap"), 512 * MIB, 512 * MIB, 1023, min_memory=512 * MIB, firmware_memory=64 * MIB),
     "s3c6410": Board("s3c6410", ("-M", "smdk6410"), 128 * MIB, 256 * MIB, 1023, model="s3c6410"),
 }
 
@@ -65,8 +70,9 @@ def qemu_argv(board, image, memory=None, append="", commands=None, icount=False,
     memory = board.default_memory if memory is None else memory
     if entered is not None and entry.parse(entered)[0] == "go" and (append or commands is not None):
         raise ValueError("with `go` the boot loader gives the kernel no command line")
-    if not 0 < memory <= board.max_memory:
-        raise ValueError(f"{board.name} has at most {board.max_memory // MIB}M of memory")
+    if not board.min_memory <= memory <= board.max_memory:
+        limit = "just" if board.min_memory == board.max_memory else "at most"
+        raise ValueError(f"{board.name} has {limit} {board.max_memory // MIB}M of memory")
     if memory % MIB:
         raise ValueError("QEMU gives memory by whole megabytes")
     if not interactive and not re.search(r"(^| )panic=", append):

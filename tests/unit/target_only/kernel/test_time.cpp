@@ -109,14 +109,20 @@ TEST(Time, the_clock_never_goes_back) {
 }
 
 TEST(Time, timers_fire_in_order_at_their_jiffy) {
-  const arch::IrqState state = arch::irq_save();
-  const unsigned long now = jiffies;
-  mod_timer(&b.timer, now + 5);
-  mod_timer(&a.timer, now + 3);
-  mod_timer(&c.timer, now + 5);
-  arch::irq_restore(state);
-  CHECK_TRUE(timer_pending(&a.timer) != 0);
-  wait_jiffies(7);
+  unsigned long now = 0;
+  // If the host stops us, several jiffies are made up at once: then once more.
+  for (int tries = 0; tries < 5 && (tries == 0 || a.at != now + 3 || b.at != now + 5); ++tries) {
+    for (Probe* p : {&a, &b, &c}) p->fired = 0;
+    order = 0;
+    const arch::IrqState state = arch::irq_save();
+    now = jiffies;
+    mod_timer(&b.timer, now + 5);
+    mod_timer(&a.timer, now + 3);
+    mod_timer(&c.timer, now + 5);
+    arch::irq_restore(state);
+    CHECK_TRUE(timer_pending(&a.timer) != 0);
+    wait_jiffies(7);
+  }
   CHECK_EQUAL(1u, a.fired);
   CHECK_EQUAL(1u, b.fired);
   CHECK_EQUAL(1u, c.fired);
@@ -181,12 +187,13 @@ TEST(Time, a_timer_may_allocate_atomically) {
     mod_timer(&self.timer, jiffies + 1);
   };
   mod_timer(&a.timer, jiffies + 1);
-  wait_jiffies(25);
+  // The host may stop us, and jiffies made up are one call.
+  for (unsigned waited = 0; waited < 300 && *static_cast<volatile unsigned*>(&made) < 25; ++waited) wait_jiffies(1);
   del_timer_sync(&a.timer);
   for (void*& slot : held) {
     kfree(slot);
     slot = nullptr;
   }
-  CHECK_TRUE(made >= 24);
+  CHECK_TRUE(made >= 25);
   CHECK_EQUAL(0u, failed);
 }

@@ -84,12 +84,19 @@ PRESSURE_TEST_GROUP(Sleeping);
 TEST(Sleeping, GfpKernelSleepsUntilKswapdHasFreedAndOthersRun) {
   Giver giver{true};
   Bystander other;
-  giver.held.take(kToMin);
-  const unsigned long slept = current->nvcsw;
-  const unsigned ran = other.ran();
-  const unsigned long stalls = pages().zone(mm::ZoneType::Normal).allocstalls;
-  page* const p = alloc_page(GFP_KERNEL);
-  CHECK(p != nullptr);
+  page* p = nullptr;
+  unsigned long slept = current->nvcsw, stalls = 0;
+  unsigned ran = 0;
+  // If the host stops us for long here, kswapd may be done before we ask: then once more.
+  for (int tries = 0; tries < 5 && current->nvcsw == slept; ++tries) {
+    if (p != nullptr) __free_page(p);
+    giver.held.take(kToMin);
+    ran = other.ran();
+    stalls = pages().zone(mm::ZoneType::Normal).allocstalls;
+    slept = current->nvcsw;
+    p = alloc_page(GFP_KERNEL);
+    CHECK(p != nullptr);
+  }
   CHECK(current->nvcsw > slept);
   CHECK(other.ran() > ran);
   UNSIGNED_LONGS_EQUAL(stalls + 1, pages().zone(mm::ZoneType::Normal).allocstalls);
