@@ -32,7 +32,8 @@ drivers::Mmio boot_device(PhysAddr device) {
   panic("0x%08lx is in none of the boot's device mappings\n", static_cast<unsigned long>(device.raw()));
 }
 
-void connect_console_input(kernel::ConsoleInput& input, unsigned irq, const char* irq_name, irq_handler_t handler) {
+void connect_console_input(kernel::ConsoleInput& input, unsigned irq, const char* irq_name,
+                           irq_handler_t handler) {
   const int error = request_irq(irq, handler, 0, irq_name, &input);
   if (error != 0) panic("console: irq %u: error %d\n", irq, error);
   kernel::set_console_input(input);

@@ -58,9 +58,10 @@ void map_devices() {
   const Mmio distributor = map_device(kGicDistributor, "gic distributor");
   gic.emplace(distributor, map_device(kGicCpu, "gic cpu interface"));
   constexpr std::size_t kWord = 4 * (kIrqSoftware / 32);
-  software = {kIrqSoftware,
-              {distributor.base() + GicDistributorRegs::SetPending::kOffset + kWord, 1u << kIrqSoftware % 32},
-              {distributor.base() + GicDistributorRegs::ClearPending::kOffset + kWord, 1u << kIrqSoftware % 32}};
+  software = {
+      kIrqSoftware,
+      {distributor.base() + GicDistributorRegs::SetPending::kOffset + kWord, 1u << kIrqSoftware % 32},
+      {distributor.base() + GicDistributorRegs::ClearPending::kOffset + kWord, 1u << kIrqSoftware % 32}};
   tick.emplace(map_device(kTimer01, "timer0 timer1"), kTimerClockHz);
   spare_timer.emplace(map_device(kTimer23, "timer2 timer3"), kTimerClockHz);
 }
@@ -69,7 +70,8 @@ SelfInterrupt self_interrupt() { return software; }
 
 void irq_chips_init() {
   gic->init();
-  if (!ok(kernel::irq_core().add_root(*gic, 0, gic->lines()))) panic("gic: %u lines are too many\n", gic->lines());
+  if (!ok(kernel::irq_core().add_root(*gic, 0, gic->lines())))
+    panic("gic: %u lines are too many\n", gic->lines());
 }
 
 void clock_init() { start_clock(*counter); }

@@ -11,7 +11,8 @@ struct Bcm2835AuxRegs {
     using MiniUart = Field<0>;  // without it the registers below do not answer
   };
   struct InterruptEnable : Reg<0x44, Rw> {
-    using Sent = Field<1>;  // asserted while the transmit FIFO is empty (the manual has this bit and the next lower one swapped)
+    using Sent = Field<
+        1>;  // asserted while the transmit FIFO is empty (the manual has this bit and the next lower one swapped)
   };
   struct Control : Reg<0x60, Rw> {};  // 0: neither receives nor transmits
 };

@@ -39,7 +39,8 @@ class BasicBcm2835Irq final : public kernel::IrqChip {
   void eoi(unsigned) override {}
   unsigned next_pending() override {
     for (unsigned i = 0; i < R::Pending::kCount; ++i) {
-      if (const std::uint32_t word = regs_.template read<R::Pending>(i); word != 0) return 32 * i + lowest(word);
+      if (const std::uint32_t word = regs_.template read<R::Pending>(i); word != 0)
+        return 32 * i + lowest(word);
     }
     const std::uint32_t arm = R::BasicPending::Arm::get(regs_.template read<R::BasicPending>());
     return arm != 0 ? kFirstArm + lowest(arm) : kNone;

@@ -40,11 +40,14 @@ class BasicBcm2835Power final : public kernel::PowerControl {
   }
   // partition: bits of ResetStatus. The machine stops some instructions, or microseconds, after it.
   void request(std::uint32_t partition) {
-    const std::uint32_t status = regs_.template read<typename R::ResetStatus>() & kValue & ~R::ResetStatus::kPartition;
+    const std::uint32_t status =
+        regs_.template read<typename R::ResetStatus>() & kValue & ~R::ResetStatus::kPartition;
     regs_.template write<typename R::ResetStatus>(R::kPassword | status | partition);
     regs_.template write<typename R::Watchdog>(R::kPassword | R::Watchdog::Time::put(10));
-    const std::uint32_t control = regs_.template read<typename R::ResetControl>() & kValue & ~OnWatchdog::kMask;
-    regs_.template write<typename R::ResetControl>(R::kPassword | control | OnWatchdog::put(R::ResetControl::kFullReset));
+    const std::uint32_t control =
+        regs_.template read<typename R::ResetControl>() & kValue & ~OnWatchdog::kMask;
+    regs_.template write<typename R::ResetControl>(R::kPassword | control |
+                                                   OnWatchdog::put(R::ResetControl::kFullReset));
     arch::dsb();  // at the device before the CPU sleeps
   }
 

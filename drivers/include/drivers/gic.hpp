@@ -38,7 +38,7 @@ struct GicCpuRegs {
   struct BinaryPoint : Reg<0x08, Rw> {};
   struct Acknowledge : Reg<0x0c, Ro> {  // reading takes the interrupt into service
     using Id = Field<0, 10>;
-    using Source = Field<10, 3>;  // the CPU that sent a software interrupt
+    using Source = Field<10, 3>;                // the CPU that sent a software interrupt
     static constexpr unsigned kNothing = 1020;  // from here on: no interrupt
   };
   struct EndOfInterrupt : Reg<0x10, Wo> {};  // takes the word that Acknowledge gave

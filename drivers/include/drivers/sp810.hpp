@@ -16,7 +16,8 @@ struct Sp810Regs {
 template <RegisterBus Bus>
 void select_timclk(Bus bus) {
   const Registers<Bus> regs{bus};
-  regs.template write<Sp810Regs::Ctrl>(regs.template read<Sp810Regs::Ctrl>() | Sp810Regs::Ctrl::kTimersCountTimclk);
+  regs.template write<Sp810Regs::Ctrl>(regs.template read<Sp810Regs::Ctrl>() |
+                                       Sp810Regs::Ctrl::kTimersCountTimclk);
 }
 
 }  // namespace mink::drivers

@@ -45,7 +45,8 @@ class Distributor final : public fakes::RegisterFile {
     return 1023;
   }
 
-  std::uint32_t lines[kLineWords] = {}, latched[kLineWords] = {}, enabled[kLineWords] = {}, active[kLineWords] = {};
+  std::uint32_t lines[kLineWords] = {}, latched[kLineWords] = {}, enabled[kLineWords] = {},
+                active[kLineWords] = {};
 
  private:
   static unsigned word(std::size_t offset, std::size_t base) {
@@ -91,7 +92,7 @@ irqreturn_t satisfy(int irq, void*) {
 
 TEST_GROUP(Gic) {
   Distributor distributor;
-  Interface interface{distributor};
+  Interface interface { distributor };
   BasicGic<fakes::FakeBus> gic{fakes::FakeBus{&distributor}, fakes::FakeBus{&interface}};
 
   void raise(unsigned line) { distributor.lines[line / 32] |= 1u << line % 32; }

@@ -46,7 +46,8 @@ struct SelfInterrupt {
 SelfInterrupt self_interrupt();
 
 // The second half of start_console_input.
-void connect_console_input(kernel::ConsoleInput& input, unsigned irq, const char* irq_name, irq_handler_t handler);
+void connect_console_input(kernel::ConsoleInput& input, unsigned irq, const char* irq_name,
+                           irq_handler_t handler);
 
 // For the boards: what boot/ handed over, and ...
 const arch::BootInfo& boot_info();
@@ -60,12 +61,11 @@ void start_clock(const kernel::ClockSource& source);
 template <class Uart>
 void start_console_input(Uart& uart, unsigned irq, const char* irq_name) {
   uart.start_receive();
-  connect_console_input(
-      uart, irq, irq_name, [](int, void* input) -> irqreturn_t {
-        if (!static_cast<Uart*>(static_cast<kernel::ConsoleInput*>(input))->on_interrupt()) return IRQ_NONE;
-        kernel::console_input_arrived();
-        return IRQ_HANDLED;
-      });
+  connect_console_input(uart, irq, irq_name, [](int, void* input) -> irqreturn_t {
+    if (!static_cast<Uart*>(static_cast<kernel::ConsoleInput*>(input))->on_interrupt()) return IRQ_NONE;
+    kernel::console_input_arrived();
+    return IRQ_HANDLED;
+  });
 }
 // Does the counter count? Some registers are missing where only a CPU and timers are modelled.
 bool runs(const kernel::ClockSource& source);

@@ -22,7 +22,8 @@ inline constexpr PhysAddr kMci0{0x10005000};              // PL181 card slot
 inline constexpr PhysAddr kUart0{0x10009000};             // PL011
 inline constexpr PhysAddr kTimer01{0x10011000};           // SP804, two timers
 inline constexpr PhysAddr kTimer23{0x10012000};
-inline constexpr PhysAddr kGicCpu{0x1e000000};  // the first of four GICs, the only one whose output the CPU sees by itself
+inline constexpr PhysAddr kGicCpu{
+    0x1e000000};  // the first of four GICs, the only one whose output the CPU sees by itself
 inline constexpr PhysAddr kGicDistributor{0x1e001000};
 inline constexpr std::size_t kDeviceSize = 0x1000;
 

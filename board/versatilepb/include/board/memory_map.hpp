@@ -17,12 +17,12 @@ inline constexpr std::size_t kRamFallback = std::size_t{64} << 20;
 inline constexpr PhysAddr kAtags{0x00000100};
 
 // 4.1, table 4-1.
-inline constexpr PhysAddr kSystemRegisters{0x10000000};  // 4.2: status and system control registers
-inline constexpr PhysAddr kSic{0x10003000};              // 4.10: secondary interrupt controller
-inline constexpr PhysAddr kMci0{0x10005000};             // PL181 card slot
-inline constexpr PhysAddr kVic{0x10140000};              // PL190
+inline constexpr PhysAddr kSystemRegisters{0x10000000};   // 4.2: status and system control registers
+inline constexpr PhysAddr kSic{0x10003000};               // 4.10: secondary interrupt controller
+inline constexpr PhysAddr kMci0{0x10005000};              // PL181 card slot
+inline constexpr PhysAddr kVic{0x10140000};               // PL190
 inline constexpr PhysAddr kSystemController{0x101e0000};  // SP810
-inline constexpr PhysAddr kTimer01{0x101e2000};          // SP804, two timers
+inline constexpr PhysAddr kTimer01{0x101e2000};           // SP804, two timers
 inline constexpr PhysAddr kTimer23{0x101e3000};
 inline constexpr PhysAddr kUart0{0x101f1000};  // PL011
 inline constexpr std::size_t kDeviceSize = 0x1000;

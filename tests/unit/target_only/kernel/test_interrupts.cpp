@@ -21,9 +21,7 @@ void raise() {
   board::self_interrupt().raise();
   for (int i = 0; i < 1000; ++i) arch::compiler_barrier();
 }
-void lower() {
-  board::self_interrupt().lower();
-}
+void lower() { board::self_interrupt().lower(); }
 
 struct Seen {
   volatile unsigned calls = 0;

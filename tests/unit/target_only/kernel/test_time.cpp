@@ -188,7 +188,8 @@ TEST(Time, a_timer_may_allocate_atomically) {
   };
   mod_timer(&a.timer, jiffies + 1);
   // The host may stop us, and jiffies made up are one call.
-  for (unsigned waited = 0; waited < 300 && *static_cast<volatile unsigned*>(&made) < 25; ++waited) wait_jiffies(1);
+  for (unsigned waited = 0; waited < 300 && *static_cast<volatile unsigned*>(&made) < 25; ++waited)
+    wait_jiffies(1);
   del_timer_sync(&a.timer);
   for (void*& slot : held) {
     kfree(slot);
