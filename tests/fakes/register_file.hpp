@@ -42,6 +42,11 @@ class RegisterFile {
     return words[R::kOffset / 4];
   }
 
+  template <class R>
+  [[nodiscard]] std::uint32_t at() const {
+    return words[R::kOffset / 4];
+  }
+
   std::uint32_t words[kWords] = {};
   Write writes[kLog] = {};
   std::size_t write_count = 0;

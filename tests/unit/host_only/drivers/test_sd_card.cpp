@@ -8,6 +8,7 @@
 
 #include "fakes/log.hpp"
 #include "fakes/mci_model.hpp"
+#include "fakes/mci_wait.hpp"
 #include "pl181_impl.hpp"
 
 using namespace mink;
@@ -25,7 +26,7 @@ struct Slot {
     host.power_off();
   }
   fakes::MciModel model;
-  fakes::ModelWait<Host> wait{model};
+  fakes::ModelWait<Host, fakes::MciModel> wait{model};
   Host host{fakes::FakeBus{&model}, 24'000'000, wait};
   SdCard card{host};
 };
