@@ -44,7 +44,6 @@ void BasicSdhci<Bus>::reset_lines() {
 template <class Bus>
 void BasicSdhci<Bus>::power_off() {
   signal(0);
-  busy_ = false;
   card_hz_ = 0;
   reset(R::Clock::ResetAll::kMask);  // power and clock as well
 }
@@ -167,7 +166,6 @@ Err BasicSdhci<Bus>::wait_for(unsigned ms) {
   const arch::IrqGuard guard;
   signal(0);
   if (!busy_) return result_;  // it came at the last moment
-  busy_ = false;
   ++lost_interrupts_;
   return Err::TimedOut;
 }
@@ -253,8 +251,7 @@ unsigned BasicSdhci<Bus>::next_burst() {
 
 template <class Bus>
 void BasicSdhci<Bus>::receive() {
-  if (!present(R::Present::ReadEnable::kMask))
-    return regs_.template write<typename R::Status>(B::ReadReady::kMask);
+  if (!present(R::Present::ReadEnable::kMask)) return finish(Err::Io);
   unsigned words = next_burst<typename B::ReadReady>();
   left_ -= words;
   for (; words != 0; --words) *at_++ = regs_.template read<typename R::Data>();
@@ -262,8 +259,7 @@ void BasicSdhci<Bus>::receive() {
 
 template <class Bus>
 void BasicSdhci<Bus>::transmit() {
-  if (!present(R::Present::WriteEnable::kMask))
-    return regs_.template write<typename R::Status>(B::WriteReady::kMask);
+  if (!present(R::Present::WriteEnable::kMask)) return finish(Err::Io);
   unsigned words = next_burst<typename B::WriteReady>();
   left_ -= words;
   for (; words != 0; --words) regs_.template write<typename R::Data>(*at_++);

@@ -23,6 +23,7 @@ class ModelWait final : public drivers::MciWait {
         ++idle;
       }
     }
+    if (finished_) CHECK_FALSE(model_.interrupting());  // it would come for ever
     if (!finished_) passed_ms += ms;
     return finished_;
   }

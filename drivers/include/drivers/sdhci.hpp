@@ -67,7 +67,7 @@ class BasicSdhci final : public MciHost {
   std::uint32_t clock_hz_;
   MciWait& wait_;
   std::uint32_t card_hz_ = 0;  // 0: off
-  // The handler's while busy_, else the thread's.
+  // From here on: the handler's while busy_, else the thread's.
   volatile bool busy_ = false;
   Err result_ = Err::Ok;
   std::uint32_t signals_ = 0;
