@@ -19,7 +19,9 @@ set(MINK_LANGUAGE
 if(MINK_TARGET)
   # -ffreestanding would take <array> and <span> from the hosted headers away; the link check keeps the promise instead.
   # Unwind tables feed the backtrace of a fault report; there is no frame pointer.
-  set(MINK_CODEGEN ${MINK_CPU_FLAGS} -O2 -g -funwind-tables -ffunction-sections -fdata-sections)
+  # GCC 12 moves the store of `p` out of `while (n--) *device = *p++;` and then stores to the volatile *device once more behind
+  # the loop: a device gets its last word twice.
+  set(MINK_CODEGEN ${MINK_CPU_FLAGS} -O2 -fno-move-loop-stores -g -funwind-tables -ffunction-sections -fdata-sections)
   set(MINK_LINK ${MINK_CPU_FLAGS} -nostartfiles --specs=nano.specs -Wl,--gc-sections -Wl,--no-warn-rwx-segments
       -Wl,-z,max-page-size=4096)
 else()
