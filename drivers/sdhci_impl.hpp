@@ -34,11 +34,12 @@ void BasicSdhci<Bus>::reset(std::uint32_t what) {
   }
 }
 
-// 3.10.1: after an error the command and data circuits are stuck until they are reset.
+// 3.10.1: after an error the command and data circuits are stuck until they are reset; one by one, as every driver does and
+// QEMU expects it.
 template <class Bus>
 void BasicSdhci<Bus>::reset_lines() {
-  using C = typename R::Clock;
-  reset(C::ResetCommand::kMask | C::ResetData::kMask);
+  reset(R::Clock::ResetCommand::kMask);
+  reset(R::Clock::ResetData::kMask);
 }
 
 template <class Bus>

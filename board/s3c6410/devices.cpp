@@ -108,6 +108,7 @@ void map_devices() {
 
 SelfInterrupt self_interrupt() { return software; }
 S3cGpio gpio() { return *pins; }
+std::uint32_t start_card_clock() { return system->start_mmc0(); }
 
 void irq_chips_init() {
   vics->init();
@@ -138,6 +139,7 @@ void console_input_init() {
 void other_devices_init() {
   variant_init();
   rtc_init();
+  card_init();
 }
 
 }  // namespace mink::board

@@ -8,10 +8,14 @@
 namespace mink::board {
 
 drivers::S3cGpio gpio();
+// Clocks HSMMC0; the Hz of its SCLK_MMC. From map_devices() on.
+std::uint32_t start_card_clock();
 
 // Which of the boards this is; its light blinks from now on. Thread context.
 void variant_init();
 // The time of day, in the log and in /proc/rtc.
 void rtc_init();
+// Has the slot looked into. Thread context, interrupts on.
+void card_init();
 
 }  // namespace mink::board

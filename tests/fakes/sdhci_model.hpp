@@ -33,7 +33,7 @@ class SdhciModel final : public RegisterFile, public SdCardModel {
 
   bool interrupting() {
     burst_ = 0;
-    if (++looks_ % 2 == 0) step();  // the card is slower than the handler
+    if (++looks_ % 3 == 0) step();  // the card is slower than the handler
     return (live_status() & at<R::SignalEnable>()) != 0;
   }
 

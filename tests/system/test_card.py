@@ -98,7 +98,7 @@ def test_reclaim_under_pressure_loses_nothing(boot, image):
 
 
 def test_a_card_larger_than_memory(boot, image):
-    mink = boot(mem="8M", card=image)
+    mink = boot(mem="16M", append="mem=8M", card=image)
     mink.ok(f"card write 0 {SECTORS} 5", timeout=120)
     mink.ok("card fill", timeout=120)
     assert figure(mink, r"pages: (\d+) cached") < 2048

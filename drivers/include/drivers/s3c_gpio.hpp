@@ -13,9 +13,10 @@ struct S3cGpioPort {
   unsigned bits;     // of CON for each pin: 2 or 4
   bool two_words;    // pins 8 and up are in CON1
   [[nodiscard]] constexpr std::size_t data() const { return base + (two_words ? 8 : 4); }
+  [[nodiscard]] constexpr std::size_t pulls() const { return data() + 4; }
 };
-inline constexpr S3cGpioPort kGpa{0x000, 4, false}, kGpk{0x800, 4, true}, kGpm{0x820, 4, false},
-    kGpn{0x830, 2, false};
+inline constexpr S3cGpioPort kGpa{0x000, 4, false}, kGpg{0x0c0, 4, false}, kGpk{0x800, 4, true},
+    kGpm{0x820, 4, false}, kGpn{0x830, 2, false};
 
 struct S3cPin {
   S3cGpioPort port;
@@ -26,6 +27,7 @@ template <RegisterBus Bus>
 class BasicS3cGpio {
  public:
   static constexpr std::uint32_t kOutput = 1;
+  static constexpr std::uint32_t kNoPull = 0, kPullUp = 2;
   constexpr explicit BasicS3cGpio(Bus bus) : bus_{bus} {}
 
   void select(const S3cPin& p, std::uint32_t function) const {
@@ -35,6 +37,10 @@ class BasicS3cGpio {
     change(at, mask, function << in_word * p.port.bits);
   }
   void set(const S3cPin& p, bool high) const { change(p.port.data(), 1u << p.pin, high ? 1u << p.pin : 0); }
+
+  void pull(const S3cPin& p, std::uint32_t how) const {
+    change(p.port.pulls(), 3u << 2 * p.pin, how << 2 * p.pin);
+  }
 
  private:
   // Other pins of the port may belong to others.

@@ -14,14 +14,26 @@ namespace mink::drivers {
 struct S3cSystemRegs {
   struct ApllCon : Reg<0x00c, Rw> {};
   struct MpllCon : Reg<0x010, Rw> {};
-  struct ClkSrc : Reg<0x01c, Rw> {};
+  struct ClkSrc : Reg<0x01c, Rw> {
+    using Mmc0 = Field<18, 2>;
+    static constexpr std::uint32_t kDoutMpll = 1;
+  };
   struct ClkDiv0 : Reg<0x020, Rw> {};
+  struct ClkDiv1 : Reg<0x024, Rw> {
+    using Mmc0 = Field<0, 4>;  // divides by one more
+  };
+  struct HclkGate : Reg<0x030, Rw> {
+    using Hsmmc0 = Field<17>;
+  };
   struct PclkGate : Reg<0x034, Rw> {  // 1: the clock passes
     using Uarts = Field<1, 4>;
     using Watchdog = Field<5>;
     using Rtc = Field<6>;
     using Pwm = Field<7>;
     using Gpio = Field<18>;
+  };
+  struct SclkGate : Reg<0x038, Rw> {
+    using Mmc0 = Field<24>;
   };
   struct SwRst : Reg<0x114, Wo> {
     static constexpr std::uint32_t kReset = 0x6410;
@@ -47,10 +59,19 @@ class BasicS3cSystem final : public kernel::PowerControl {
     regs_.template write<R::PclkGate>(regs_.template read<R::PclkGate>() | G::Uarts::kMask |
                                       G::Watchdog::kMask | G::Rtc::kMask | G::Pwm::kMask | G::Gpio::kMask);
   }
-  [[nodiscard]] S3cClocks clocks() const {
-    return s3c_clocks({regs_.template read<R::ApllCon>(), regs_.template read<R::MpllCon>(),
-                       regs_.template read<R::ClkSrc>(), regs_.template read<R::ClkDiv0>(),
-                       regs_.template read<R::Others>()});
+  [[nodiscard]] S3cClocks clocks() const { return s3c_clocks(clock_registers()); }
+
+  // Clocks HSMMC0, its SCLK_MMC from the MPLL: at most kCardHz, from which halving reaches both 400 kHz and nearly 25 MHz.
+  // The controller's clock must be off. Returns SCLK_MMC in Hz.
+  std::uint32_t start_mmc0() {
+    const std::uint32_t hz = s3c_dout_mpll_hz(clock_registers());
+    std::uint32_t divider = 1;
+    while (divider < 16 && hz / divider > kCardHz) ++divider;
+    change<R::ClkDiv1, R::ClkDiv1::Mmc0>(divider - 1);
+    change<R::ClkSrc, R::ClkSrc::Mmc0>(R::ClkSrc::kDoutMpll);
+    change<R::HclkGate, R::HclkGate::Hsmmc0>(1);
+    change<R::SclkGate, R::SclkGate::Mmc0>(1);
+    return hz / divider;
   }
   [[nodiscard]] std::uint32_t chip_id() const { return regs_.template read<R::SysId>(); }
 
@@ -69,6 +90,18 @@ class BasicS3cSystem final : public kernel::PowerControl {
  private:
   using R = S3cSystemRegs;
   using G = R::PclkGate;
+  static constexpr std::uint32_t kCardHz = 50'000'000;
+
+  [[nodiscard]] S3cClockRegisters clock_registers() const {
+    return {regs_.template read<R::ApllCon>(), regs_.template read<R::MpllCon>(),
+            regs_.template read<R::ClkSrc>(), regs_.template read<R::ClkDiv0>(),
+            regs_.template read<R::Others>()};
+  }
+  template <class Register, class F>
+  void change(std::uint32_t value) {
+    regs_.template write<Register>((regs_.template read<Register>() & ~F::kMask) | F::put(value));
+  }
+
   Registers<Bus> regs_;
 };
 

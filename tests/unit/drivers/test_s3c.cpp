@@ -192,6 +192,23 @@ TEST(S3cSystem, init_lets_wfi_wait_and_clocks_what_boots) {
   CHECK_EQUAL(0x400feu, device.at<S3cSystemRegs::PclkGate>());
 }
 
+TEST(S3cSystem, the_cards_clock_is_a_part_of_the_mpll) {
+  using R = S3cSystemRegs;
+  device.at<R::MpllCon>() = 0x810a0301;
+  device.at<R::ClkSrc>() = 0xf02007;  // MMC1 and MMC2 have theirs
+  device.at<R::ClkDiv0>() = 0x01043310;
+  device.at<R::ClkDiv1>() = 0x550;
+  CHECK_EQUAL(44'333'333u, system.start_mmc0());  // 532 / 2 / 6
+  CHECK_EQUAL(0xf42007u, device.at<R::ClkSrc>());
+  CHECK_EQUAL(0x555u, device.at<R::ClkDiv1>());
+  CHECK_EQUAL(1u << 17, device.at<R::HclkGate>());
+  CHECK_EQUAL(1u << 24, device.at<R::SclkGate>());
+  device.at<R::ClkSrc>() = 0;  // as after reset: the crystal
+  device.at<R::ClkDiv0>() = 0x01051000;
+  CHECK_EQUAL(12'000'000u, system.start_mmc0());
+  CHECK_EQUAL(0x550u, device.at<R::ClkDiv1>());
+}
+
 TEST(S3cSystem, reset_and_identity) {
   device.at<S3cSystemRegs::SysId>() = 0x36410101;
   CHECK_EQUAL(0x36410101u, system.chip_id());
@@ -297,6 +314,15 @@ TEST_GROUP(S3cGpio) {
   fakes::PlainRegisters device;
   BasicS3cGpio<FakeBus> gpio{FakeBus{&device}};
 };
+
+TEST(S3cGpio, pulls) {
+  device.words[0xc8 / 4] = 0x5555;
+  gpio.pull({kGpg, 3}, BasicS3cGpio<FakeBus>::kNoPull);
+  CHECK_EQUAL(0x5515u, device.words[0xc8 / 4]);
+  device.words[0x80c / 4] = 0x55555555;  // behind two words of functions and the data
+  gpio.pull({kGpk, 15}, BasicS3cGpio<FakeBus>::kPullUp);
+  CHECK_EQUAL(0x95555555u, device.words[0x80c / 4]);
+}
 
 TEST(S3cGpio, ports_of_each_shape) {
   for (std::uint32_t& word : device.words) word = ~0u;

@@ -171,7 +171,7 @@ TEST(Sdhci, an_answer_that_does_not_come_costs_a_reset_of_the_lines) {
   const unsigned before = slot.model.line_resets;
   slot.model.faults.command = 0;
   reads(40, 1);
-  CHECK_EQUAL(before + 1, slot.model.line_resets);
+  CHECK_EQUAL(before + 2, slot.model.line_resets);
   // The answer to the end of a transfer, and the one to the question after it: only a new start helps.
   slot.model.faults.command = 2;
   writes(40, 4);
