@@ -101,6 +101,7 @@ def build_own_qemu(model, version, work):
     quietly([str(source / "configure"), "--target-list=arm-softmmu", "--without-default-features", "--without-default-devices",
              "--with-devices-arm=mink", f"--cc={COMPILER}", "--disable-werror"], "configuring QEMU", build)
     quietly(["ninja", QEMU], "building QEMU", build)
+    quietly(["strip", QEMU], "stripping QEMU", build)
     return build / QEMU
 
 
