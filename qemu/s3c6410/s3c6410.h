@@ -65,4 +65,9 @@ static inline void s3c6410_read_only(const char* device, hwaddr offset, uint64_t
                 (unsigned)offset);
 }
 
+static inline uint64_t s3c6410_write_only(const char* device, hwaddr offset) {
+  qemu_log_mask(LOG_GUEST_ERROR, "%s: read of write-only register 0x%03x\n", device, (unsigned)offset);
+  return 0;
+}
+
 #endif

@@ -40,9 +40,10 @@ struct Uart {
   bool rx_condition, tx_condition; /* of the interrupts, as they were last looked at */
   bool shifting;                   /* a character is on its way out */
   uint8_t shifter;
-  bool line_busy; /* a character is on its way in */
+  int64_t shifted_at; /* virtual ns: when it will be out */
+  bool line_busy;     /* a character is on its way in */
   bool complained;
-  QEMUTimer *tx_done, *rx_next, *rx_timeout;
+  QEMUTimer *tx_next, *rx_next, *rx_timeout;
 };
 
 // clang-format off
@@ -50,16 +51,10 @@ enum {
   ULCON = 0x00, UCON = 0x04, UFCON = 0x08, UMCON = 0x0C, UTRSTAT = 0x10, UERSTAT = 0x14, UFSTAT = 0x18, UMSTAT = 0x1C,
   UTXH = 0x20, URXH = 0x24, UBRDIV = 0x28, UDIVSLOT = 0x2C, UINTP = 0x30, UINTSP = 0x34, UINTM = 0x38, SIZE = 0x400,
 };
+enum { UCON_LOOPBACK = 1 << 5, UCON_ERROR_IRQ = 1 << 6, UCON_TIMEOUT = 1 << 7, UCON_RX_LEVEL = 1 << 8, UCON_TX_LEVEL = 1 << 9 };
 // clang-format on
 
 enum { INT_RX = 1, INT_ERROR = 2, INT_TX = 4, INT_MODEM = 8, INT_ALL = 15 };
-enum {
-  UCON_LOOPBACK = 1 << 5,
-  UCON_ERROR_IRQ = 1 << 6,
-  UCON_TIMEOUT = 1 << 7,
-  UCON_RX_LEVEL = 1 << 8,
-  UCON_TX_LEVEL = 1 << 9
-};
 enum { MODE_OFF, MODE_IRQ_OR_POLL };
 enum { ERROR_OVERRUN = 1, ERROR_BREAK = 8 };
 
@@ -100,6 +95,8 @@ static bool line_is_right(Uart* s) {
   return right;
 }
 
+#define FOR_EVER (INT64_MAX / 8)
+
 /* Virtual ns that a character takes on the line. */
 static int64_t frame_ns(const Uart* s) {
   if (!s->baud) {
@@ -108,12 +105,11 @@ static int64_t frame_ns(const Uart* s) {
   unsigned bits =
       1 + 5 + extract32(s->ulcon, 0, 2) + (extract32(s->ulcon, 5, 1) ? 1 : 0) + 1 + extract32(s->ulcon, 2, 1);
   uint64_t hz = rate(s);
-  return hz ? bits * NANOSECONDS_PER_SECOND / hz : INT64_MAX / 2;
+  return hz ? bits * NANOSECONDS_PER_SECOND / hz : FOR_EVER;
 }
 
-static void in_frames(const Uart* s, QEMUTimer* timer, unsigned frames) {
-  int64_t frame = frame_ns(s), now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-  timer_mod(timer, frame > INT64_MAX / 8 ? INT64_MAX : now + frames * frame);
+static int64_t in_frames(const Uart* s, unsigned frames) {
+  return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + frames * frame_ns(s);
 }
 
 static bool rx_is_due(Uart* s) {
@@ -155,7 +151,7 @@ static void received(Uart* s, uint8_t byte) {
     fifo8_push(&s->rx, byte);
   }
   if (fifo_on(s) && (s->ucon & UCON_TIMEOUT)) {
-    in_frames(s, s->rx_timeout, TIMEOUT_FRAMES);
+    timer_mod(s->rx_timeout, in_frames(s, TIMEOUT_FRAMES));
   }
   update(s);
 }
@@ -187,7 +183,7 @@ static void receive(void* opaque, const uint8_t* bytes, int size) {
   Uart* s = opaque;
   if (s->baud) {
     s->line_busy = true;
-    in_frames(s, s->rx_next, 1);
+    timer_mod(s->rx_next, in_frames(s, 1));
   }
   for (int i = 0; i < size; i++) {
     received(s, line_is_right(s) ? bytes[i] : bytes[i] ^ GARBLE);
@@ -202,48 +198,60 @@ static void event(void* opaque, QEMUChrEvent event) {
   }
 }
 
-static void shift_out(Uart* s);
-
-static void tx_done(void* opaque) {
-  Uart* s = opaque;
-  s->shifting = false;
-  if (s->ucon & UCON_LOOPBACK) {
-    received(s, s->shifter);
-  } else {
+static void sent(Uart* s) {
+  if (!(s->ucon & UCON_LOOPBACK)) {
     uint8_t byte = line_is_right(s) ? s->shifter : s->shifter ^ GARBLE;
     qemu_chr_fe_write_all(&s->chr, &byte, 1);
+  } else if (rx_mode(s) != MODE_OFF) {
+    received(s, s->shifter);
   }
-  shift_out(s);
 }
 
-/* If the shifter is free and a character waits, sends it. */
-static void shift_out(Uart* s) {
-  while (!s->shifting && !fifo8_is_empty(&s->tx)) {
+/* Sends what is due by now: each character when its time has come, one right behind the other, however late the host is. */
+static void transmit(void* opaque) {
+  Uart* s = opaque;
+  while (true) {
+    if (s->shifting && qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) >= s->shifted_at) {
+      s->shifting = false;
+      sent(s);
+    }
+    if (s->shifting || fifo8_is_empty(&s->tx)) {
+      break;
+    }
     s->shifter = fifo8_pop(&s->tx);
     s->shifting = true;
-    if (s->baud) {
-      in_frames(s, s->tx_done, 1);
-    } else {
-      tx_done(s);
-    }
+    s->shifted_at += frame_ns(s);
+    timer_mod(s->tx_next, s->shifted_at);
   }
   update(s);
 }
 
+/* With another rate the character on its way out begins anew. */
+static void rate_changed(Uart* s) {
+  s->complained = false;
+  if (s->shifting) {
+    s->shifted_at = in_frames(s, 1);
+    timer_mod(s->tx_next, s->shifted_at);
+  }
+}
+
+static void clock_changed(void* opaque, ClockEvent event) { rate_changed(opaque); }
+
 static void write_utxh(Uart* s, uint8_t byte) {
   if (tx_mode(s) != MODE_IRQ_OR_POLL) {
-    qemu_log_mask(LOG_GUEST_ERROR, TYPE_S3C6410_UART
-                  ": UTXH written, and the transmitter is not in interrupt or polling mode\n");
+    qemu_log_mask(LOG_GUEST_ERROR, TYPE_S3C6410_UART ": UTXH written, and the transmitter is off\n");
     return;
   }
   if (fifo8_num_used(&s->tx) >= depth(s)) {
-    qemu_log_mask(LOG_GUEST_ERROR,
-                  TYPE_S3C6410_UART ": UTXH written, and there was no room: 0x%02x is lost\n", byte);
+    qemu_log_mask(LOG_GUEST_ERROR, TYPE_S3C6410_UART ": UTXH written, no room: 0x%02x is lost\n", byte);
     return;
   }
   fifo8_push(&s->tx, byte);
   update(s); /* before it goes on to the shifter: so a pulse comes with each time that the FIFO drains */
-  shift_out(s);
+  if (!s->shifting) {
+    s->shifted_at = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    transmit(s);
+  }
 }
 
 static uint8_t read_urxh(Uart* s) {
@@ -284,23 +292,22 @@ static void write_ufcon(Uart* s, uint32_t value) {
     fifo8_reset(&s->tx);
   }
   s->ufcon = value & 0xF1;
-  update(s);
   qemu_chr_fe_accept_input(&s->chr);
 }
 
 static void write_ucon(Uart* s, uint32_t value) {
   s->ucon = value & 0xFFF;
-  s->complained = false;
+  rate_changed(s);
   if (rx_mode(s) > MODE_IRQ_OR_POLL || tx_mode(s) > MODE_IRQ_OR_POLL) {
     qemu_log_mask(LOG_UNIMP, TYPE_S3C6410_UART ": UCON 0x%03x asks for DMA\n", s->ucon);
   }
-  update(s);
   qemu_chr_fe_accept_input(&s->chr);
 }
 
 static uint64_t read_register(void* opaque, hwaddr offset, unsigned size) {
   Uart* s = opaque;
   uint32_t errors;
+  transmit(s);
   switch (offset) {
     case ULCON:
       return s->ulcon;
@@ -333,8 +340,7 @@ static uint64_t read_register(void* opaque, hwaddr offset, unsigned size) {
     case UINTM:
       return s->uintm;
     case UTXH:
-      qemu_log_mask(LOG_GUEST_ERROR, TYPE_S3C6410_UART ": read of write-only register UTXH\n");
-      return 0;
+      return s3c6410_write_only(TYPE_S3C6410_UART, offset);
     default:
       return s3c6410_unknown_read(TYPE_S3C6410_UART, offset);
   }
@@ -342,9 +348,11 @@ static uint64_t read_register(void* opaque, hwaddr offset, unsigned size) {
 
 static void write_register(void* opaque, hwaddr offset, uint64_t value, unsigned size) {
   Uart* s = opaque;
+  transmit(s);
   switch (offset) {
     case ULCON:
       s->ulcon = value & 0x7F;
+      rate_changed(s);
       break;
     case UCON:
       write_ucon(s, value);
@@ -360,20 +368,18 @@ static void write_register(void* opaque, hwaddr offset, uint64_t value, unsigned
       break;
     case UBRDIV:
       s->ubrdiv = value & 0xFFFF;
-      s->complained = false;
+      rate_changed(s);
       break;
     case UDIVSLOT:
       s->udivslot = value & 0xFFFF;
-      s->complained = false;
+      rate_changed(s);
       break;
     case UINTP:
     case UINTSP:
       s->uintsp &= ~value;
-      update(s);
       break;
     case UINTM:
       s->uintm = value & INT_ALL;
-      update(s);
       break;
     case UTRSTAT:
     case UERSTAT:
@@ -385,6 +391,7 @@ static void write_register(void* opaque, hwaddr offset, uint64_t value, unsigned
     default:
       s3c6410_unknown_write(TYPE_S3C6410_UART, offset, value);
   }
+  update(s);
 }
 
 static const MemoryRegionOps ops = {
@@ -402,7 +409,7 @@ static void reset(DeviceState* dev) {
   s->shifting = s->line_busy = s->rx_condition = s->tx_condition = s->complained = false;
   fifo8_reset(&s->rx);
   fifo8_reset(&s->tx);
-  timer_del(s->tx_done);
+  timer_del(s->tx_next);
   timer_del(s->rx_next);
   timer_del(s->rx_timeout);
   update(s);
@@ -418,11 +425,11 @@ static void init(Object* obj) {
   memory_region_init_io(&s->mmio, obj, &ops, s, TYPE_S3C6410_UART, SIZE);
   sysbus_init_mmio(SYS_BUS_DEVICE(obj), &s->mmio);
   sysbus_init_irq(SYS_BUS_DEVICE(obj), &s->irq);
-  s->pclk = qdev_init_clock_in(DEVICE(obj), "pclk", NULL, NULL, 0);
-  s->clk = qdev_init_clock_in(DEVICE(obj), "clk", NULL, NULL, 0);
+  s->pclk = qdev_init_clock_in(DEVICE(obj), "pclk", clock_changed, s, ClockUpdate);
+  s->clk = qdev_init_clock_in(DEVICE(obj), "clk", clock_changed, s, ClockUpdate);
   fifo8_create(&s->rx, DEPTH);
   fifo8_create(&s->tx, DEPTH);
-  s->tx_done = timer_new_ns(QEMU_CLOCK_VIRTUAL, tx_done, s);
+  s->tx_next = timer_new_ns(QEMU_CLOCK_VIRTUAL, transmit, s);
   s->rx_next = timer_new_ns(QEMU_CLOCK_VIRTUAL, rx_next, s);
   s->rx_timeout = timer_new_ns(QEMU_CLOCK_VIRTUAL, rx_timeout, s);
 }

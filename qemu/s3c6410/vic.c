@@ -138,9 +138,7 @@ static uint32_t read_register(Pl192* s, hwaddr offset) {
       return id_bytes[(offset - ID) / 4];
     case INTENCLEAR:
     case SOFTINTCLEAR:
-      qemu_log_mask(LOG_GUEST_ERROR, TYPE_MINK_PL192 ": read of write-only register 0x%03x\n",
-                    (unsigned)offset);
-      return 0;
+      return s3c6410_write_only(TYPE_MINK_PL192, offset);
     default:
       return s3c6410_unknown_read(TYPE_MINK_PL192, offset);
   }
