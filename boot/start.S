@@ -28,7 +28,16 @@
 _start:
   .fnstart
   .cantunwind
+  b     .Lbegin
+  .rept 8
+  nop
+  .endr
+  /* What a zImage has here: U-Boots and others look for it before they start a file without a header of theirs. */
+  .word 0x016f2818                   /* magic number */
+  .word 0                            /* it runs anywhere; ... */
+  .word __image_size                 /* ... its end */
 
+.Lbegin:
   /* 1: SVC mode; IRQ, FIQ and asynchronous aborts masked; little endian. */
   cpsid aif, #0x13
   setend le

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The S3C6410's image on its machine, entered as the boards' boot loaders do. (Not as MINK_BOARD says: always this board.)"""
 import re
+import struct
 
 import pytest
 from conftest import ROOT, Mink
@@ -109,6 +110,11 @@ def test_reboot_starts_anew(start):
     argv.remove("-no-reboot")
     mink = start(argv=argv)
     assert "Machine type 1626" in mink.text_of("reboot")
+
+
+def test_the_image_looks_like_a_zimage(images):
+    image = (images / "mink.bin").read_bytes()
+    assert struct.unpack_from("<3I", image, 0x24) == (0x016F2818, 0, len(image))
 
 
 def test_a_card_that_movi_reads(images):
