@@ -67,13 +67,23 @@ inline std::optional<FakeArm1176::Entry> FakeArm1176::finish_walk(VirtAddr va, a
   return Entry{VirtAddr{align_down(va.raw(), d.granule)}, d.granule, d.pa, arch::arm::attr_of(d)};
 }
 
-// The TLB keeps no faults (ARM DDI 0301H, 6.9).
+// The TLB keeps no faults.
 inline void FakeArm1176::load(VirtAddr va, const Entry& entry) {
   if (std::find(granules_.begin(), granules_.end(), entry.granule) == granules_.end())
     granules_.push_back(entry.granule);
   std::vector<Entry>& same = tlb_[key(entry.start, entry.granule)];
   for (const Entry& known : same) {
     if (known == entry) return;
+  }
+  // Two entries for one address: what a lookup does then is Unpredictable.
+  for (const std::size_t granule : granules_) {
+    const std::size_t larger = std::max(granule, entry.granule);
+    const VirtAddr from{align_down(entry.start.raw(), larger)};
+    for (std::size_t at = 0; at < larger; at += granule) {
+      const auto other = tlb_.find(key(from + at, granule));
+      if (other != tlb_.end() && !other->second.empty())
+        blame("the TLB holds two translations of one address");
+    }
   }
   if (judge != nullptr) {
     if (const char* complaint = judge->loaded(va, entry)) blame(complaint);

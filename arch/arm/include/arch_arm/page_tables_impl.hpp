@@ -81,7 +81,7 @@ void PageTables<M>::published(VirtAddr va, std::size_t pages, PageAttr attr) {
   if (attr.exec) sync_text(va, pages);
 }
 
-// What was written there as data is what will be executed (ARM DDI 0100I, B2.7.3). The range is mapped, and
+// What was written there as data is what will be executed (ARM DDI 0100I, B2.7). The range is mapped, and
 // the walker knows.
 template <MmuMaintenance M>
 void PageTables<M>::sync_text(VirtAddr va, std::size_t pages) {
