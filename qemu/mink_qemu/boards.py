@@ -28,7 +28,7 @@ BOARDS = {
     "versatilepb": Board("versatilepb", ("-M", "versatilepb", "-cpu", "arm1176", *SILENCE), 128 * MIB, 256 * MIB, 1023),
     "realview-pb-a8": Board("realview-pb-a8", ("-M", "realview-pb-a8", *SILENCE), 128 * MIB, 512 * MIB, 1023),
     "raspi1": Board("raspi1", ("-M", "raspi1ap"), 512 * MIB, 512 * MIB, 1023, min_memory=512 * MIB, firmware_memory=64 * MIB),
-    "s3c6410": Board("s3c6410", ("-M", "smdk6410"), 128 * MIB, 256 * MIB, 1023, model="s3c6410"),
+    "s3c6410": Board("s3c6410", ("-M", "smdk6410"), 128 * MIB, 256 * MIB, 1023, model="s3c6410", min_memory=16 * MIB),
 }
 
 

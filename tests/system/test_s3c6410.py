@@ -2,6 +2,7 @@
 """The S3C6410's image on its machine, entered as the boards' boot loaders do. (Not as MINK_BOARD says: always this board.)"""
 import re
 import struct
+import time
 
 import pytest
 from conftest import ROOT, Mink
@@ -98,6 +99,21 @@ def test_memory_that_boot_loader_and_controller_disagree_about(start, named, sai
 def test_a_board_is_named_on_the_command_line(start):
     assert "board: Tiny6410, by board=" in start(append="board=tiny6410").boot_log
     assert "board: neither machine type 1626 nor board= names one" in start(append="board=toaster").boot_log
+
+
+@pytest.mark.parametrize("machine_id, name, pin", [(1626, "SMDK6410", "gpn12"), (2520, "Mini6410", "gpk4"), (1628, "OK6410", "gpm0")])
+def test_the_light_of_the_board_beats(start, tmp_path, machine_id, name, pin):
+    argv = boards.qemu_argv(BOARD, build.image_path(BOARD.name, "kernel"))
+    argv[argv.index("smdk6410")] += f",machine-id={machine_id}"
+    log = tmp_path / "log"
+    mink = start(argv=[*argv, "-trace", "led_change_intensity", "-D", str(log)])
+    assert f"board: {name}, by the machine type" in mink.boot_log
+    changes, deadline = [], time.monotonic() + 30
+    while len(changes) < 8:
+        assert time.monotonic() < deadline, changes
+        time.sleep(0.1)
+        changes = re.findall(r"desc:'(\w+)' color:\w+ intensity (\d+)% -> (\d+)%", log.read_text())
+    assert changes[:8] == [(pin, "0", "100"), (pin, "100", "0")] * 4
 
 
 def test_the_time_of_day(start):
