@@ -28,7 +28,7 @@ struct KernelMapPlan {
   PhysAddr ram_base;  // what kPageOffset maps
   std::span<const LowMemory> low;
   ImageLayout image;
-  PhysAddr vectors;      // a page of the image's text
+  PhysAddr vectors;                        // a page of the image's text
   std::span<const PhysAddr> boot_devices;  // kBootDeviceStep of registers each
 };
 

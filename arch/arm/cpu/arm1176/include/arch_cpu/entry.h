@@ -2,6 +2,7 @@
 /* The ARM1176's part of boot/start.S (ARM DDI 0301H, 3.2.22): barriers, and all of each cache at once. Assembler macros that
  * use no stack; the barriers may destroy r0, the others r0-r8 and r12. */
 #pragma once
+/* clang-format off */
 
 .macro isb_
   mov   r0, #0

@@ -2,6 +2,7 @@
 /* The Cortex-A8's part of boot/start.S: barriers, and all of each cache at once. Assembler macros that use no stack; the
  * barriers may destroy r0, the others r0-r8 and r12. */
 #pragma once
+/* clang-format off */
 
 .macro isb_
   isb
