@@ -141,7 +141,11 @@ def headers(version):
 
 def unpack(version, work):
     """QEMU's source of that version, below `work`."""
-    quietly([str(ROOT / "toolchain/source-package"), f"qemu={version}", str(work)], "fetching QEMU's source")
+    try:
+        quietly([str(ROOT / "toolchain/source-package"), f"qemu={version}", str(work)], "fetching QEMU's source")
+    except BuildError as error:
+        raise BuildError(f"{error}\nThe headers must be those of the installed QEMU. If the archive has only a newer one by now: "
+                         "apt-get update && apt-get install qemu-system-arm") from error
     source = work / "qemu"
     quietly(["dpkg-source", "--no-check", "-x", str(next(work.glob("*.dsc"))), str(source)], "unpacking QEMU's source")
     return source
