@@ -4,6 +4,7 @@
 
 #include <arch/kernel_map.hpp>
 #include <kernel/timer_wheel.hpp>
+#include <mm/dma.hpp>
 #include <mm/kernel_memory.hpp>
 
 namespace mink::shell {
@@ -20,6 +21,8 @@ bool check_tables(TextSink& out) {
   return wrong == nullptr;
 }
 
+bool check_coherent(TextSink& out) { return mm::coherent_memory().check(out); }
+
 bool check_timers(TextSink& out) {
   const bool ok = kernel::timer_wheel().check();
   if (!ok) print(out, "a timer is not where its time belongs\n");
@@ -35,6 +38,7 @@ constexpr Validator kValidators[] = {
     {"slab: every cache, slab, free map and list", check_slab},
     {"vmalloc: every area against the translation tables, and the holes", check_areas},
     {"tables: every descriptor of the kernel's translation tables", check_tables},
+    {"coherent: every run of uncached pages", check_coherent},
     {"timers: every timer of the wheel", check_timers},
 };
 

@@ -93,6 +93,9 @@ void tick_start() {
 
 void console_input_init() { start_console_input(*uart0, kVicIrqBase + kVicUart0, "uart-pl011"); }
 
-void other_devices_init() { card_init(); }
+void other_devices_init() {
+  dma_init();
+  card_init();
+}
 
 }  // namespace mink::board

@@ -9,4 +9,7 @@ namespace mink::board {
 // Has the slot looked into. Thread context, interrupts on.
 void card_init();
 
+// Coherent memory and the DMA controller.
+void dma_init();
+
 }  // namespace mink::board

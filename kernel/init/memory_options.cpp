@@ -19,6 +19,8 @@ constexpr std::uint64_t kMostVmalloc = (1008 - 32) * kMiB;
 // block.
 constexpr std::uint64_t kLeastKmallocMax = 16 * kKiB;
 constexpr std::uint64_t kMostKmallocMax = 4 * kMiB;
+// One block of the page allocator.
+constexpr std::uint64_t kMostCoherent = 4 * kMiB;
 
 struct Bounds {
   std::uint64_t least, most;
@@ -104,6 +106,7 @@ MemoryOptions parse_memory_options(const CommandLine& line, std::uint64_t ram, T
   reader.read("vmalloc", {kLeastVmalloc, kMostVmalloc, kMiB}, options.vmalloc);
   reader.read("dma", {4 * kMiB, std::max<std::uint64_t>(memory, 4 * kMiB), 4 * kMiB}, options.dma);
   reader.read("kmalloc_max", {kLeastKmallocMax, kMostKmallocMax, 0}, options.kmalloc_max);
+  reader.read("coherent", {0, kMostCoherent, kMiB}, options.coherent);
   reader.read_switch("track", options.track);
   return options;
 }

@@ -11,6 +11,7 @@ extern const Family kFileFamily;      // ls, cat, watch, the short names of /pro
 extern const Family kAllocateFamily;  // kmalloc, pages, vmalloc, live, release ...
 extern const Family kCacheFamily;     // cache, mempool
 extern const Family kCardFamily;      // card
+extern const Family kDmaFamily;       // dma, dmatest
 extern const Family kInspectFamily;   // pt, md, mw, sym
 extern const Family kMemoryFamily;    // free, gfp, check
 extern const Family kThreadFamily;    // ps

@@ -4,6 +4,7 @@
 #include <base/assert.hpp>
 #include <cstdlib>
 #include <cstring>
+#include <mm/dma.hpp>
 #include <mm/kernel_memory.hpp>
 
 namespace mink::fakes {
@@ -33,6 +34,11 @@ void use_kernel_memory() {
   config.highmem_start = memory.end;
   MINK_ASSERT(ok(mm::kernel_memory().pages.init(config)));
   MINK_ASSERT(ok(mm::init_kernel_slab({})));
+  static constinit mm::CoherentMemory::Record records[64];
+  page* const coherent = mm::kernel_memory().pages.alloc(GFP_KERNEL | GFP_DMA, 6, nullptr);
+  MINK_ASSERT(coherent != nullptr);
+  mm::coherent_memory().init(mm::kernel_memory().pages.address(coherent),
+                             mm::kernel_memory().pages.phys(coherent), 64, records);
 }
 
 }  // namespace mink::fakes

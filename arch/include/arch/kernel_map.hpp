@@ -11,6 +11,7 @@ namespace mink::arch {
 struct LowMemory {
   PhysAddr start;
   std::size_t bytes;
+  bool changeable = false;  // no granule above 1 MB: protect_run() may change a megabyte of it
 };
 
 // Builds the kernel's tables: the linear map of `low` (the kernel image in it by parts: text read-only and

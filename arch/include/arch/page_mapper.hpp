@@ -46,7 +46,8 @@ class PageMapper {
   // Gives a mapped range other rights, granule by granule, break before make; a granule that lies in the range
   // with a part alone is split. Interrupts are off for one granule at a time, so nobody meets the hole, but
   // the caller's own text and stack may not lie there. Executable: what was written there as data is what is
-  // executed, on return. Inval, and nothing changed: a part is not mapped, or by sections.
+  // executed, on return. Inval, and nothing changed: a part is not mapped, or by granules of 1 MB and more; those of
+  // 1 MB may change whole.
   virtual Err protect_run(VirtAddr va, std::size_t pages, PageAttr attr) = 0;
 
   // Drops every TLB and branch-predictor entry of [start, end). On return none is left.

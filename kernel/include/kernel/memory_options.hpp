@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the command line says about memory: mem= highmem= vmalloc= dma= kmalloc_max= track=.
+// What the command line says about memory: mem= highmem= vmalloc= dma= kmalloc_max= coherent= track=.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +18,7 @@ struct MemoryOptions {
   std::size_t vmalloc = 240 * kMiB;    // address space for vmalloc and ioremap; a multiple of 1 MB
   std::size_t dma = 16 * kMiB;         // zone DMA, from the bottom of memory; a multiple of 4 MB
   std::size_t kmalloc_max = 4 * kMiB;  // largest kmalloc; a power of two
+  std::size_t coherent = 1 * kMiB;     // not cached, where a board has a DMA controller; a multiple of 1 MB, at most 4
   bool track = false;                  // slab objects remember who allocated them
 };
 

@@ -5,13 +5,16 @@
 #include <arch/kernel_map.hpp>
 #include <arch/memory.hpp>
 #include <base/sections.hpp>
+#include <bit>
 #include <kernel/command_line.hpp>
+#include <kernel/iomem.hpp>
 #include <kernel/log_options.hpp>
 #include <kernel/memory_init.hpp>
 #include <kernel/sched.hpp>
 #include <lib/cmdline.hpp>
 #include <lib/log_sink.hpp>
 #include <lib/vsnprintf.hpp>
+#include <mm/dma.hpp>
 #include <mm/gfp_names.hpp>
 #include <mm/kernel_memory.hpp>
 #include <mm/vmalloc_init.hpp>
@@ -125,12 +128,19 @@ void init_early_memory() {
 }
 
 void init_kernel_map() {
-  arch::LowMemory low[MemoryBanks::kMax];
+  arch::LowMemory
+      low[MemoryBanks::kMax + 1];  // zone DMA, where coherent memory comes from, ends inside a bank
   std::size_t count = 0;
   for (const MemoryBank& bank : state.data.memory.banks()) {
     const std::uint64_t end = std::min<std::uint64_t>(bank.end(), state.plan.low_end.raw());
-    if (bank.start < state.plan.low_end)
-      low[count++] = {bank.start, static_cast<std::size_t>(end - bank.start.raw())};
+    const std::uint64_t dma_end = std::min<std::uint64_t>(end, state.plan.dma_end.raw());
+    std::uint64_t at = bank.start.raw();
+    for (const std::uint64_t to : {dma_end, end}) {
+      if (at >= to) continue;
+      low[count++] = {PhysAddr{static_cast<std::uintptr_t>(at)}, static_cast<std::size_t>(to - at),
+                      to == dma_end};
+      at = to;
+    }
   }
   if (!ok(arch::build_kernel_map({low, count}, early_tables)))
     panic("no memory for the kernel's page tables\n");
@@ -178,6 +188,18 @@ void init_vmalloc() {
   if (!state.plan.has_highmem()) return;
   if (const Err k = mm::init_kernel_kmap(state.kmap, arch::kernel_mapper()); !ok(k))
     panic("kmap: error %d\n", static_cast<int>(k));
+}
+
+void init_coherent_memory() {
+  if (state.options.coherent == 0) return;
+  const std::size_t bytes = std::bit_ceil(state.options.coherent);  // one block
+  const Err e = mm::init_coherent_memory(bytes, arch::kernel_mapper());
+  if (!ok(e)) {
+    printk(KERN_WARNING "DMA: no %zu KB of coherent memory in zone DMA: error %d\n", bytes >> 10,
+           static_cast<int>(e));
+    return;
+  }
+  iomem().add_reserved(mm::coherent_memory().start(), bytes, "DMA coherent memory");
 }
 
 void begin_context_checks() {

@@ -55,20 +55,26 @@ template <MmuMaintenance M>
 Err build_tables(PageTables<M>& tables, const KernelMapPlan& plan) {
   const VirtAddr image_first{align_down(plan.image.start.raw(), kSection)};
   const VirtAddr image_last{align_up(plan.image.end.raw(), kSection)};
-  const auto linear = [&](VirtAddr from, VirtAddr to) {
-    if (from >= to) return Err::Ok;
-    return tables.map_static(from, plan.ram_base + (from - kPageOffset), to - from, kKernelData);
+  const auto linear = [&](VirtAddr from, VirtAddr to, bool by_sections) {
+    while (from < to) {
+      const VirtAddr section_end{align_down(from.raw(), kSection) + kSection};
+      const VirtAddr end = by_sections ? std::min(to, section_end) : to;
+      const PhysAddr pa = plan.ram_base + (from - kPageOffset);
+      if (const Err e = tables.map_static(from, pa, end - from, kKernelData); !ok(e)) return e;
+      from = end;
+    }
+    return Err::Ok;
   };
   for (const LowMemory& range : plan.low) {
     const VirtAddr from = kPageOffset + (range.start - plan.ram_base);
     const VirtAddr to = from + range.bytes;
     const VirtAddr in_from = std::max(from, image_first);
     const VirtAddr in_to = std::min(to, image_last);
-    if (const Err e = linear(from, std::min(to, image_first)); !ok(e)) return e;
+    if (const Err e = linear(from, std::min(to, image_first), range.changeable); !ok(e)) return e;
     if (in_from < in_to) {
       if (const Err e = map_image_part(tables, plan, in_from, in_to); !ok(e)) return e;
     }
-    if (const Err e = linear(std::max(from, image_last), to); !ok(e)) return e;
+    if (const Err e = linear(std::max(from, image_last), to, range.changeable); !ok(e)) return e;
   }
   if (const Err e = tables.map_run(kVectors, plan.vectors, 1, kKernelText); !ok(e)) return e;
   VirtAddr registers = kBootDevice;

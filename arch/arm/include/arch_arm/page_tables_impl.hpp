@@ -45,7 +45,7 @@ bool PageTables<M>::install_table(unsigned i) {
   return true;
 }
 
-// From fault to `word`: nothing to drop from the TLB, which keeps no faults.
+// From fault to `word`: nothing to drop from the TLB, which keeps no faults. To a fault: the caller purges.
 template <MmuMaintenance M>
 void PageTables<M>::write_l1(unsigned i, unsigned count, Descriptor word) {
   for (unsigned k = 0; k < count; ++k) m_.store(&l1_[i + k], word);
@@ -197,11 +197,13 @@ template <MmuMaintenance M>
 Err PageTables<M>::protect_run(VirtAddr va, std::size_t pages, PageAttr attr) {
   MINK_ASSERT(pages != 0 && is_aligned(va.raw(), kPageSize) && !(attr.write && attr.exec));
   const VirtAddr last = va + (pages * kPageSize - 1);
-  // All of it mapped by pages, before anything is touched.
+  // All of it mapped by pages, or by sections that change whole, before anything is touched.
   for (VirtAddr at = va;;) {
     const Decoded d = view().lookup(at);
-    if (d.kind != Kind::SmallPage && d.kind != Kind::LargePage) return Err::Inval;
     const VirtAddr granule_last = VirtAddr{align_down(at.raw(), d.granule)} + (d.granule - 1);
+    const bool whole = is_aligned(at.raw(), d.granule) && granule_last <= last;
+    if (d.kind != Kind::SmallPage && d.kind != Kind::LargePage && !(d.kind == Kind::Section && whole))
+      return Err::Inval;
     if (granule_last >= last) break;
     at = granule_last + 1;
   }
@@ -218,11 +220,17 @@ Err PageTables<M>::protect_run(VirtAddr va, std::size_t pages, PageAttr attr) {
     };
     {
       const IrqGuard guard;  // an interrupt or another thread may use what is here: it never meets the hole
-      unmap_run(start, all);
-      purge(start, granule_last + 1);
-      write_part(0, before, attr_of(old));
-      write_part(before, changed, attr);
-      write_part(before + changed, all - before - changed, attr_of(old));
+      if (old.kind == Kind::Section) {
+        write_l1(index(kL1, start), 1, 0);
+        purge(start, granule_last + 1);
+        write_l1(index(kL1, start), 1, section(old.pa, attr));
+      } else {
+        unmap_run(start, all);
+        purge(start, granule_last + 1);
+        write_part(0, before, attr_of(old));
+        write_part(before, changed, attr);
+        write_part(before + changed, all - before - changed, attr_of(old));
+      }
       m_.dsb();
     }
     text |= attr_of(old).exec && changed != all;  // its neighbours were a hole, too, for the prefetcher

@@ -20,6 +20,7 @@ inline constexpr PhysAddr kAtags{0x00000100};
 inline constexpr PhysAddr kSystemRegisters{0x10000000};   // 4.2: status and system control registers
 inline constexpr PhysAddr kSic{0x10003000};               // 4.10: secondary interrupt controller
 inline constexpr PhysAddr kMci0{0x10005000};              // PL181 card slot
+inline constexpr PhysAddr kDmac{0x10130000};              // PL080
 inline constexpr PhysAddr kVic{0x10140000};               // PL190
 inline constexpr PhysAddr kSystemController{0x101e0000};  // SP810
 inline constexpr PhysAddr kTimer01{0x101e2000};           // SP804, two timers
@@ -35,6 +36,7 @@ inline constexpr unsigned kVicSoftware = 1;  // for software interrupts alone
 inline constexpr unsigned kVicTimer01 = 4;
 inline constexpr unsigned kVicTimer23 = 5;
 inline constexpr unsigned kVicUart0 = 12;
+inline constexpr unsigned kVicDma = 17;
 inline constexpr unsigned kVicSic = 31;
 // Table 4-44: lines of the secondary controller.
 inline constexpr unsigned kSicMci0B = 1;

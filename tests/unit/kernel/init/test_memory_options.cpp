@@ -102,6 +102,17 @@ TEST(MemoryOptions, kmalloc_max_is_a_power_of_two) {
   LONGS_EQUAL(16 * 1024, options.kmalloc_max);
 }
 
+TEST(MemoryOptions, coherent_memory_is_megabytes) {
+  parse("");
+  LONGS_EQUAL(1 * kMiB, options.coherent);
+  parse("coherent=0");
+  LONGS_EQUAL(0, options.coherent);
+  parse("coherent=2M");
+  LONGS_EQUAL(2 * kMiB, options.coherent);
+  parse("coherent=8M", "coherent=8M is not between 0M and 4M, ignored\n");
+  LONGS_EQUAL(1 * kMiB, options.coherent);
+}
+
 TEST(MemoryOptions, track_is_on_or_off) {
   parse("");
   CHECK_FALSE(options.track);

@@ -75,6 +75,15 @@ TEST(LinearMap, of_256_megabytes_is_supersections) {
   CHECK_EQUAL(2u, t.memory.live);
 }
 
+TEST(LinearMap, what_may_change_later_has_no_supersections) {
+  const LowMemory low[] = {{kRam, 32 * kMiB + 0x13000, true}, {kRam + 64 * kMiB, 16 * kMiB}};
+  CHECK_TRUE(ok(build(low)));
+  expect_range(kPageOffset + 16 * kMiB, kPageOffset + 32 * kMiB, kKernelData, kSection);
+  expect_range(kPageOffset + 32 * kMiB, kPageOffset + 32 * kMiB + 0x10000, kKernelData, kLargePage);
+  expect_range(kPageOffset + 64 * kMiB, kPageOffset + 80 * kMiB, kKernelData, kSupersection);
+  t.check();
+}
+
 TEST(LinearMap, highmem_stays_out_of_it) {
   const LowMemory low[] = {{kRam, 24 * kMiB}};  // of 64, by highmem=40M
   CHECK_TRUE(ok(build(low)));

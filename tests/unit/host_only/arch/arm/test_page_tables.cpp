@@ -240,6 +240,19 @@ TEST(PageTables, text_beside_what_is_split_off_is_fetched_anew) {
   t.check();
 }
 
+TEST(PageTables, protection_changes_a_section_whole) {
+  const PhysAddr pa{0x50300000};
+  CHECK_TRUE(ok(t.tables.map_static(kVa, pa, 2 * kSection, kKernelData)));
+  const std::size_t pages = kSection / kPageSize;
+  CHECK_TRUE(t.tables.protect_run(kVa, pages / 2, kWriteCombined) == Err::Inval);
+  CHECK_TRUE(t.tables.protect_run(kVa + kSection, pages + 1, kWriteCombined) == Err::Inval);
+  CHECK_TRUE(ok(t.tables.protect_run(kVa + kSection, pages, kWriteCombined)));
+  expect(kVa, pa, kKernelData, kSection);
+  expect(kVa + kSection, pa + kSection, kWriteCombined, kSection);
+  CHECK_EQUAL(0u, t.mmu.unpurged());
+  t.check();
+}
+
 TEST(PageTables, protection_reaches_the_last_page_of_the_address_space) {
   const VirtAddr last{0xFFFFF000};
   CHECK_TRUE(ok(t.tables.map_run(last, kPa, 1, kKernelData)));
