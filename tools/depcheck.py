@@ -15,6 +15,7 @@ FOLDERS = {
     "arch/arm": "arm",
     "kernel/sync": "sync",
     "mm": "mm",
+    "inspect": "inspect",
     "kernel": "kernel",
     "block": "block",
     "drivers": "drivers",
@@ -29,7 +30,8 @@ FOLDERS = {
 # LANGUAGE. None: anything.
 LOW = ["base", "lib", "arch"]
 MM = LOW + ["linux", "sync", "mm"]
-KERNEL = MM + ["kernel"]
+INSPECT = MM + ["inspect"]
+KERNEL = INSPECT + ["kernel"]
 ALLOWED = {
     "base": [],
     "linux": ["base", "arch/freelist.h", "sync/lock_check.h"],
@@ -38,6 +40,7 @@ ALLOWED = {
     "arm": LOW + ["arch_impl", "arch_arm", "arch_cpu"],
     "sync": LOW,
     "mm": MM,
+    "inspect": INSPECT,
     "kernel": KERNEL,
     "block": KERNEL,
     "drivers": LOW + ["linux", "sync", "kernel", "mm/ioremap.hpp", "mm/dma.hpp"],

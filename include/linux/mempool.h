@@ -23,6 +23,8 @@ typedef struct mempool_s {
   mempool_free_t* free;
   unsigned int out; /* elements allocated and not freed yet */
   void* memory;     /* the allocator that `elements` came from */
+  struct mempool_s* next_pool; /* all pools, for those who look */
+  struct mempool_s** link;
 } mempool_t;
 
 #ifdef __cplusplus

@@ -4,6 +4,7 @@
 
 #include <base/log.h>
 #include <arch/irq.hpp>
+#include <inspect/why.hpp>
 #include <mm/gfp_policy.hpp>
 #include <mm/kernel_memory.hpp>
 #include <sync/preempt.hpp>
@@ -132,7 +133,11 @@ class ThreadReclaimOps final : public mm::ReclaimOps {
   mm::OomOutcome out_of_memory(gfp_t gfp, unsigned order, const void* caller) override {
     return kernel::out_of_memory(gfp, order, caller);
   }
-  void print_users(TextSink& out) override { show_memory_users(out); }
+  void explain_failure(TextSink& out, gfp_t gfp, unsigned order) override {
+    inspect::explain(out, inspect::Memory::of_kernel(), gfp, order);
+    print(out, "\n");
+    show_memory_users(out);
+  }
 };
 constinit ThreadReclaimOps operations;
 

@@ -95,8 +95,8 @@ void show_callers(TextSink& out) {
     if (mm::kind_of(p) == mm::PageKind::Allocated) callers.add(p.caller, pages << kPageShift);
     i += pages;
   }
-  memory.slab.visit_users([](const void* caller, std::size_t bytes,
-                             void* context) { static_cast<Callers*>(context)->add(caller, bytes); },
+  memory.slab.visit_users([](const kmem_cache& cache, const void* caller,
+                             void* context) { static_cast<Callers*>(context)->add(caller, cache.size); },
                           &callers);
   callers.print_to(out, "Largest callers:");
 }

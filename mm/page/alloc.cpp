@@ -154,7 +154,7 @@ void PageAllocator::report_failure(gfp_t gfp, unsigned order, const void* caller
   dump_stack();
   print(log, "Mem-Info:\n");
   print_free(log);
-  if (ops_ != nullptr) ops_->print_users(log);
+  if (ops_ != nullptr) ops_->explain_failure(log, gfp, order);
 }
 
 }  // namespace mink::mm

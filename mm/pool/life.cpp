@@ -4,6 +4,7 @@
 #include <base/assert.hpp>
 #include <mm/mempool.hpp>
 #include <mm/slab.hpp>
+#include <sync/preempt.hpp>
 
 #include "pool/reserve.hpp"
 
@@ -40,6 +41,22 @@ bool fill(mempool_t& pool, gfp_t gfp) {
   return true;
 }
 
+constinit mempool_t* all_pools = nullptr;
+
+void enlist(mempool_t& pool) {
+  const arch::IrqGuard guard;
+  pool.next_pool = all_pools;
+  pool.link = &all_pools;
+  if (all_pools != nullptr) all_pools->link = &pool.next_pool;
+  all_pools = &pool;
+}
+
+void delist(mempool_t& pool) {
+  const arch::IrqGuard guard;
+  *pool.link = pool.next_pool;
+  if (pool.next_pool != nullptr) pool.next_pool->link = pool.link;
+}
+
 void** alloc_array(SlabAllocator& memory, int count, gfp_t gfp, const void* caller) {
   return static_cast<void**>(memory.kmalloc(static_cast<std::size_t>(count) * sizeof(void*), gfp, caller));
 }
@@ -53,9 +70,10 @@ Err mempool_init_in(SlabAllocator& memory, mempool_t& pool, int min_nr, mempool_
            reinterpret_cast<void*>(alloc), reinterpret_cast<void*>(free), caller);
     return Err::Inval;
   }
-  pool = mempool_t{min_nr, 0, nullptr, pool_data, alloc, free, 0, &memory};
+  pool = mempool_t{min_nr, 0, nullptr, pool_data, alloc, free, 0, &memory, nullptr, nullptr};
   pool.elements = alloc_array(memory, min_nr, gfp, caller);
   if (pool.elements == nullptr) return Err::NoMem;
+  enlist(pool);
   if (fill(pool, gfp)) return Err::Ok;
   (void)mempool_exit_from(pool, caller);
   return Err::NoMem;
@@ -68,6 +86,7 @@ unsigned mempool_exit_from(mempool_t& pool, const void* caller) {
     printk(KERN_ERR "mempool %px (alloc %ps): destroyed with %u elements out, called from %pS\n",
            static_cast<void*>(&pool), reinterpret_cast<void*>(pool.alloc), out, caller);
   }
+  delist(pool);
   drain(pool, 0);
   static_cast<SlabAllocator*>(pool.memory)->kfree(pool.elements, caller);
   pool.elements = nullptr;
@@ -98,6 +117,12 @@ Err mempool_resize_to(mempool_t& pool, int min_nr, const void* caller) {
   memory.kfree(old, caller);
   (void)fill(pool, GFP_KERNEL);  // what is missing comes with the next frees
   return Err::Ok;
+}
+
+void visit_mempools(void (*visit)(const mempool_t& pool, void* context), void* context) {
+  sync::preempt_disable();  // pools are made and taken apart by threads alone
+  for (const mempool_t* pool = all_pools; pool != nullptr; pool = pool->next_pool) visit(*pool, context);
+  sync::preempt_enable();
 }
 
 }  // namespace mink::mm

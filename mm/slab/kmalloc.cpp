@@ -45,9 +45,12 @@ void* SlabAllocator::kmalloc_large(std::size_t size, gfp_t gfp, const void* call
   return reinterpret_cast<void*>(address_of(*head));
 }
 
+bool SlabAllocator::owns_large(const page& head) const {
+  return is_allocated_head(head) && head.private_data == reinterpret_cast<unsigned long>(this);
+}
+
 bool SlabAllocator::is_large(const page& head, const void* object) const {
-  return is_allocated_head(head) && head.private_data == reinterpret_cast<unsigned long>(this) &&
-         address_of(head) == reinterpret_cast<std::uintptr_t>(object);
+  return owns_large(head) && address_of(head) == reinterpret_cast<std::uintptr_t>(object);
 }
 
 void SlabAllocator::free_large(page& head, const void* caller) {

@@ -9,7 +9,7 @@
 namespace mink::mm {
 
 // Irqs are off for one slab at a time, however many there are. Exact unless an interrupt changes the cache meanwhile.
-std::size_t SlabAllocator::live_objects(kmem_cache& cache) const {
+std::size_t SlabAllocator::live_objects(const kmem_cache& cache) const {
   std::size_t live = 0;
   std::size_t walked = 0;
   const auto count = [&](const page* slab) {

@@ -19,7 +19,7 @@ void SlabAllocator::visit_users(UserVisitor visit, void* context) const {
       const std::uintptr_t slot = address_of(slab) + std::uintptr_t{object} * cache.size;
       const Track* const tracks =
           SlabDebug::tracks(cache, reinterpret_cast<const void*>(slot + cache.left_pad));
-      visit(tracks[0].caller, cache.size, context);
+      visit(cache, tracks[0].caller, context);
     }
   }
 }

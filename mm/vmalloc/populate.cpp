@@ -82,6 +82,7 @@ Err VmallocSpace::populate(VmRegion& r, std::size_t pages, gfp_t gfp, const void
       continue;
     }
     block->next = nullptr;
+    block->private_data = reinterpret_cast<unsigned long>(this);
     *tail = block;
     tail = &block->next;
     const VirtAddr at{r.start + r.page_count * kPageSize};
@@ -103,6 +104,7 @@ Err VmallocSpace::add_singles(VmRegion& r, page**& tail, std::size_t wanted, gfp
     page* const p = got[i];
     if (p == nullptr) continue;
     p->next = nullptr;
+    p->private_data = reinterpret_cast<unsigned long>(this);
     *tail = p;
     tail = &p->next;
     frames[n++] = pages_->phys(p);
@@ -118,6 +120,7 @@ Err VmallocSpace::add_singles(VmRegion& r, page**& tail, std::size_t wanted, gfp
 void VmallocSpace::free_pages(VmRegion& r, const void* caller) {
   for (page* p = r.pages; p != nullptr;) {
     page* const next = p->next;
+    p->private_data = 0;
     pages_->free(p, order_of(*p), caller);
     p = next;
   }

@@ -38,18 +38,18 @@ void print_range(TextSink& out, std::uintptr_t start, std::uintptr_t end) {
 
 }  // namespace
 
+bool VmallocSpace::next_area(std::uintptr_t at, VmRegion& area) const {
+  const arch::IrqGuard guard;
+  const VmRegion* const r = map_->busy_from(at);
+  if (r != nullptr) area = *r;
+  return r != nullptr;
+}
+
 // Linux 6.1's columns; areas by address, then what waits for the purge. A copy of each under the lock,
 // printed outside.
 void VmallocSpace::print_vmallocinfo(TextSink& out) const {
-  for (std::uintptr_t cursor = start_;;) {
-    VmRegion copy;
-    {
-      const arch::IrqGuard guard;
-      const VmRegion* r = map_->busy_from(cursor);
-      if (r == nullptr) break;
-      copy = *r;
-    }
-    cursor = copy.end();
+  VmRegion copy;
+  for (std::uintptr_t cursor = start_; next_area(cursor, copy); cursor = copy.end()) {
     print_range(out, copy.start, copy.end());
     if (copy.caller != nullptr) print(out, " %pS", copy.caller);
     if (copy.use == VmUse::Vmalloc) print(out, " pages=%u", static_cast<unsigned>(copy.page_count));

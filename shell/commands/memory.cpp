@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Memory as a whole: free, gfp, check.
 #include <linux/gfp_types.h>
+#include <linux/vmalloc.h>
+#include <bit>
+#include <inspect/census.hpp>
+#include <inspect/fragments.hpp>
+#include <inspect/why.hpp>
 #include <mm/gfp_names.hpp>
 #include <mm/kernel_memory.hpp>
 
@@ -56,14 +61,68 @@ int run_gfp_test(Args& args, TextSink& out) {
 
 int run_gfp(Args& args, TextSink& out) {
   if (args[0] == "test") return run_gfp_test(args, out);
-  if (!args.expect(0, 1)) return kUsage;
+  if (!args.expect(0, 2)) return kUsage;
   if (args.size() == 0) {
     list_gfp(out);
     return kOk;
   }
   const auto mask = gfp_argument(args, 0, 0);
   if (!mask) return kUsage;
-  mm::explain_gfp(out, *mask);
+  const auto order = args.size() > 1 ? args.number(1, "ORDER", 0, 31) : std::uint64_t{0};
+  if (!order) return kUsage;
+  inspect::explain_gfp(out, *mask);
+  print(out, "now        ");
+  inspect::explain(out, inspect::Memory::of_kernel(), *mask, static_cast<unsigned>(*order));
+  print(out, "\n");
+  return kOk;
+}
+
+int run_frag(Args& args, TextSink& out) {
+  if (!args.expect(0, 1)) return kUsage;
+  std::optional<std::size_t> cell;
+  if (args.size() == 1) {
+    const auto pages = args.number(0, "PAGES", 1, std::size_t{1} << mm::kMaxOrder);
+    if (!pages) return kUsage;
+    if (!std::has_single_bit(*pages)) return args.usage("PAGES is a power of two");
+    cell = static_cast<std::size_t>(*pages);
+  }
+  inspect::print_indices(out, mm::kernel_memory().pages);
+  inspect::print_map(out, inspect::Memory::of_kernel(), cell);
+  return kOk;
+}
+
+// Both moments' rooms are taken at the first, so that neither shows in the difference.
+struct LeakSearch {
+  inspect::Census before, after;
+};
+constinit LeakSearch* leak_search = nullptr;
+
+int run_leak(Args& args, TextSink& out) {
+  if (!args.expect(1, 1)) return kUsage;
+  const inspect::Memory memory = inspect::Memory::of_kernel();
+  if (args[0] == "mark") {
+    if (leak_search == nullptr) leak_search = static_cast<LeakSearch*>(vmalloc(sizeof(LeakSearch)));
+    if (leak_search == nullptr) {
+      print(out, "leak: no memory for the list of what is live\n");
+      return kFailed;
+    }
+    settle_memory();
+    leak_search->before.take(memory);
+    return kOk;
+  }
+  if (args[0] == "end") {
+    vfree(leak_search);
+    leak_search = nullptr;
+    return kOk;
+  }
+  if (args[0] != "diff") return args.usage("mark, diff or end");
+  if (leak_search == nullptr) {
+    print(out, "leak: nothing to compare with; `leak mark` first\n");
+    return kFailed;
+  }
+  settle_memory();
+  leak_search->after.take(memory);
+  inspect::print_difference(out, memory, leak_search->before, leak_search->after);
   return kOk;
 }
 
@@ -75,14 +134,31 @@ int run_check(Args& args, TextSink& out) {
 constexpr Command kCommands[] = {
     {.name = "free", .usage = "", .summary = "memory by zone, in kB", .example = "free", .run = run_free},
     {.name = "gfp",
-     .usage = "[MASK|NAME]\ntest FLAG|all",
-     .summary = "explains a GFP mask: flags, zones in order, watermark, may it sleep; or shows it",
+     .usage = "[MASK|NAME [ORDER]]\ntest FLAG|all",
+     .summary = "explains a GFP mask, and whether it would get a block of ORDER (0) now; or shows it",
      .example = "gfp GFP_ATOMIC|__GFP_ZERO",
      .run = run_gfp,
      .details =
          "`gfp test GFP_ATOMIC` shows on the running kernel what the flag does, in the order in which it\n"
          "happens; the status tells whether all was as it should be. Memory runs short meanwhile.",
      .completions = "test"},
+    {.name = "frag",
+     .usage = "[PAGES]",
+     .summary = "how broken up free memory is: Linux's two indices, and a map of all pages by owner",
+     .example = "watch frag",
+     .run = run_frag,
+     .details =
+         "unusable: the part of free memory that a block of the order cannot use. fragmentation: why such\n"
+         "a block cannot be had: near 0 for want of memory, near 1 because it is broken up; -1: it can.\n"
+         "Each character of the map is PAGES pages (a power of two; by itself as many as make 16 rows)."},
+    {.name = "leak",
+     .usage = "mark|diff|end",
+     .summary = "what is live now and was not at the mark: by cache, size and caller",
+     .example = "leak mark; soak 5; leak diff",
+     .run = run_leak,
+     .details = "Columns: allocations more (or fewer), bytes, what. Callers of slab objects are known with\n"
+                "track=on on the kernel's command line; those of pages and areas always.",
+     .completions = "mark diff end"},
     {.name = "check",
      .usage = "",
      .summary = "has every structure of the memory subsystem check itself",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// GFP flags by name: text to mask, mask to text, and what a mask means in words.
+// GFP flags by name: text to mask, mask to text.
 #pragma once
 #include <base/gfp.h>
 #include <lib/text_sink.hpp>
@@ -24,8 +24,5 @@ struct GfpName {
 };
 bool gfp_flag(unsigned n, GfpName& flag);
 bool gfp_group(unsigned n, GfpName& group);
-
-// Several lines: each flag by name with its meaning, zones in order, migrate type, watermark, may it sleep.
-void explain_gfp(TextSink& out, gfp_t mask);
 
 }  // namespace mink::mm

@@ -44,8 +44,8 @@ class SlabList {
 
   // Walks the list with interrupts on between its slabs: begin_walk(), then walk() until nullptr. Slabs that
   // leave meanwhile are passed over. One walk at a time.
-  void begin_walk() { walk_ = front_; }
-  page* walk() {
+  void begin_walk() const { walk_ = front_; }
+  page* walk() const {
     page* const slab = walk_;
     if (slab != nullptr) walk_ = slab->next;
     return slab;
@@ -54,7 +54,7 @@ class SlabList {
  private:
   page* front_ = nullptr;
   page* back_ = nullptr;
-  page* walk_ = nullptr;  // the next slab of a walk
+  mutable page* walk_ = nullptr;  // the next slab of a walk
 };
 
 }  // namespace mink::mm

@@ -29,4 +29,7 @@ unsigned mempool_exit_from(mempool_t& pool, const void* caller);
 // As mempool_resize.
 Err mempool_resize_to(mempool_t& pool, int min_nr, const void* caller);
 
+// Calls visit(pool, context) for every pool there is, preemption off. O(pools).
+void visit_mempools(void (*visit)(const mempool_t& pool, void* context), void* context);
+
 }  // namespace mink::mm

@@ -51,8 +51,8 @@ class ReclaimOps {
   virtual void leave_reclaim() = 0;
   // Nothing was left to reclaim in many rounds. May kill. Thread context.
   virtual OomOutcome out_of_memory(gfp_t gfp, unsigned order, const void* caller) = 0;
-  // Who holds how much, for the report of a failure.
-  virtual void print_users(TextSink& out) = 0;
+  // For the report of a failure: why, what would help, and who holds how much. Any context.
+  virtual void explain_failure(TextSink& out, gfp_t gfp, unsigned order) = 0;
 
  protected:
   ~ReclaimOps() = default;

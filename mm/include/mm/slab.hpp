@@ -90,6 +90,8 @@ class SlabAllocator final : public Shrinker {
     return kmalloc_caches_[type][index];
   }
   [[nodiscard]] std::size_t kmalloc_max() const { return kmalloc_max_; }
+  // Is it the head of a block that kmalloc gave out as a whole?
+  [[nodiscard]] bool owns_large(const page& head) const;
 
   // Whose object is this? What reports and the shell say of an address.
   struct ObjectInfo {
@@ -111,13 +113,13 @@ class SlabAllocator final : public Shrinker {
   // /proc/slabinfo, version 2.1, newest cache first.
   void print_slabinfo(TextSink& out) const;
   [[nodiscard]] SlabFigures figures() const;
-  [[nodiscard]] std::size_t live_objects(kmem_cache& cache) const;
+  [[nodiscard]] std::size_t live_objects(const kmem_cache& cache) const;
   // Frees refused and corruptions found since init.
   [[nodiscard]] std::size_t reports() const { return reports_; }
 
-  // Calls visit(caller, bytes, context) for each object out of a cache with SLAB_STORE_USER. Interrupts are off for one slab
+  // Calls visit(cache, caller, context) for each object out of a cache with SLAB_STORE_USER. Interrupts are off for one slab
   // at a time. O(pages of the machine); thread context.
-  using UserVisitor = void (*)(const void* caller, std::size_t bytes, void* context);
+  using UserVisitor = void (*)(const kmem_cache& cache, const void* caller, void* context);
   void visit_users(UserVisitor visit, void* context) const;
 
   using CacheList = List<kmem_cache, &kmem_cache::list_node>;

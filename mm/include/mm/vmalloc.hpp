@@ -109,6 +109,12 @@ class VmallocSpace {
   // /proc/vmallocinfo.
   void print_vmallocinfo(TextSink& out) const;
   [[nodiscard]] VmallocFigures figures() const;
+  // Copies the first busy area that ends above `at`: for a walk, at = area.end() next. False: there is none. O(log areas).
+  bool next_area(std::uintptr_t at, VmRegion& area) const;
+  // Is it the head of a block behind an area of alloc()?
+  [[nodiscard]] bool owns(const page& head) const {
+    return is_allocated_head(head) && head.private_data == reinterpret_cast<unsigned long>(this);
+  }
   // What `address` is, for a report about it: "inside a vmalloc area of 3 pages"; nullptr: not of this space.
   [[nodiscard]] const char* describe(const void* address) const;
 

@@ -286,17 +286,3 @@ TEST(GfpNames, Parses) {
     CHECK_TEXT(!parse_gfp(text_in, mask, bad), text_in);
   }
 }
-
-TEST(GfpNames, Explains) {
-  out.clear();
-  explain_gfp(out, GFP_ATOMIC | __GFP_HIGHMEM);
-  CHECK(std::strstr(out.text(), "HighMem, then Normal, then DMA") != nullptr);
-  CHECK(std::strstr(out.text(), "37.5% of min") != nullptr);
-  CHECK(std::strstr(out.text(), "may sleep  no") != nullptr);
-  CHECK(std::strstr(out.text(), "__GFP_ATOMIC") != nullptr);
-  out.clear();
-  explain_gfp(out, GFP_NOFS | GFP_DMA);
-  CHECK(std::strstr(out.text(), "zones      DMA\n") != nullptr);
-  CHECK(std::strstr(out.text(), "may sleep  yes\n") != nullptr);
-  CHECK(std::strstr(out.text(), "with I/O, without file systems") != nullptr);
-}

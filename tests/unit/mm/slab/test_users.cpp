@@ -14,11 +14,11 @@ struct Seen {
   unsigned objects = 0;
   std::size_t bytes = 0;
 
-  static void note(const void* caller, std::size_t bytes, void* context) {
+  static void note(const kmem_cache& cache, const void* caller, void* context) {
     auto& seen = *static_cast<Seen*>(context);
     if (caller != seen.caller) return;
     ++seen.objects;
-    seen.bytes += bytes;
+    seen.bytes += cache.size;
   }
 };
 

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include <inspect/owner.hpp>
+
+#include <arch/irq.hpp>
+#include <mm/kernel_memory.hpp>
+
+namespace mink::inspect {
+
+Memory Memory::of_kernel() {
+  const mm::KernelMemory& memory = mm::kernel_memory();
+  return {memory.pages, &memory.slab, &memory.vmalloc};
+}
+
+Owner owner_of(const Memory& memory, const page& head) {
+  switch (mm::kind_of(head)) {
+    case mm::PageKind::Inner:
+      return Owner::Hole;
+    case mm::PageKind::Reserved:
+      return Owner::Reserved;
+    case mm::PageKind::Free:
+    case mm::PageKind::Listed:
+      return Owner::Free;
+    case mm::PageKind::Slab:
+      return Owner::Slab;
+    case mm::PageKind::PageTable:
+      return Owner::Tables;
+    case mm::PageKind::Allocated:
+      break;
+  }
+  if (memory.slab != nullptr && memory.slab->owns_large(head)) return Owner::Large;
+  if (memory.vmalloc != nullptr && memory.vmalloc->owns(head)) return Owner::Vmalloc;
+  return Owner::Pages;
+}
+
+void print_owner(TextSink& out, const Memory& memory, const page& head) {
+  char name[32] = {};
+  Owner owner;
+  const void* caller;
+  {
+    const arch::IrqGuard guard;  // a cache may go away as soon as they are on
+    owner = owner_of(memory, head);
+    caller = head.caller;
+    if (owner == Owner::Slab && head.slab_cache != nullptr) {
+      const char* const from = head.slab_cache->name;
+      for (std::size_t i = 0; i + 1 < sizeof name && from[i] != '\0'; ++i) name[i] = from[i];
+    }
+  }
+  switch (owner) {
+    case Owner::Slab:
+      print(out, "%s", name);
+      return;
+    case Owner::Large:
+      print(out, "kmalloc for %ps", caller);
+      return;
+    case Owner::Vmalloc:
+      print(out, "vmalloc for %ps", caller);
+      return;
+    case Owner::Pages:
+      print(out, "pages of %ps", caller);
+      return;
+    case Owner::Tables:
+      print(out, "a translation table");
+      return;
+    case Owner::Free:
+      print(out, "free");
+      return;
+    case Owner::Reserved:
+      print(out, "reserved");
+      return;
+    case Owner::Hole:
+      print(out, "no memory");
+      return;
+  }
+}
+
+}  // namespace mink::inspect
