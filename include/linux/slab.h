@@ -91,6 +91,8 @@ const char* kmem_cache_name(struct kmem_cache* cache);
 
 /* O(1), no loop but over 32-object words of one slab; at worst a new slab's making. NULL: no memory. */
 void* kmem_cache_alloc(struct kmem_cache* cache, gfp_t flags);
+void* __kmem_cache_alloc(struct kmem_cache* cache, gfp_t flags);
+void* __kmem_cache_alloc_kernel(struct kmem_cache* cache); /* GFP_KERNEL */
 void* kmem_cache_zalloc(struct kmem_cache* cache, gfp_t flags);
 /* A pointer that is no live object of this cache is named, reported and refused. NULL is reported too. */
 void kmem_cache_free(struct kmem_cache* cache, void* object);
@@ -152,6 +154,13 @@ MINK_CONSTEXPR inline __attribute__((always_inline)) unsigned int kmalloc_index(
 
 static inline __attribute__((always_inline)) enum kmalloc_cache_type kmalloc_type(gfp_t flags) {
   return (flags & __GFP_DMA) != 0 ? KMALLOC_DMA : KMALLOC_NORMAL;
+}
+
+/* The mask that nearly all pass needs no looking at. (The function of this name is for who takes its address.) */
+extern inline __attribute__((gnu_inline, always_inline)) void* kmem_cache_alloc(struct kmem_cache* cache,
+                                                                                gfp_t flags) {
+  if (__builtin_constant_p(flags) && flags == GFP_KERNEL) return __kmem_cache_alloc_kernel(cache);
+  return __kmem_cache_alloc(cache, flags);
 }
 
 static inline __attribute__((always_inline)) void* kmalloc(size_t size, gfp_t flags) {

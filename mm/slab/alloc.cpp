@@ -9,7 +9,8 @@
 namespace mink::mm {
 
 void* SlabAllocator::alloc(kmem_cache& cache, gfp_t gfp, const void* caller) {
-  return SlabFast::alloc(cache, gfp, caller);
+  return SlabFast::alloc(cache, gfp,
+                         [caller](kmem_cache& c, gfp_t g) { return c.owner->alloc_slow(c, g, caller); });
 }
 
 // Makes another word the current one: of the same slab, of the longest-waiting partial slab, of an empty one.
@@ -30,10 +31,10 @@ bool SlabAllocator::next_word(kmem_cache& cache) {
     cache.current = slab;
   }
   unsigned w = 0;
-  while ((slab->slab_map[w] & real_bits(cache, w)) == 0) ++w;
+  while (slab->slab_map[w] == 0) ++w;
+  cache.forget_last();  // its word is no longer the current one
   cache.word = slab->slab_map + w;
   cache.word_base = address_of(*slab) + std::uintptr_t{w} * kWordObjects * cache.size;
-  cache.word_count = objects_in_word(cache, w);
   return true;
 }
 
@@ -47,8 +48,8 @@ void* SlabAllocator::alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller
       if (is_debug(cache)) {
         object = take_debug(cache);
       } else {
-        object = take(cache);  // an interrupt may have brought a word meanwhile
-        if (object == nullptr && next_word(cache)) object = take(cache);
+        // An interrupt may have brought a word meanwhile.
+        if (!SlabFast::take(cache, object) && next_word(cache)) (void)SlabFast::take(cache, object);
       }
     }
     if (object != nullptr) break;
@@ -72,17 +73,15 @@ bool SlabAllocator::alloc_bulk(kmem_cache& cache, gfp_t gfp, std::size_t count, 
   while (done < count) {
     {
       const arch::IrqGuard guard;
-      const unsigned words_objects = cache.word_count;
       const std::uintptr_t base = cache.word_base;
       const unsigned size = cache.size;
-      unsigned word = *cache.word;
-      while (done < count) {
-        const auto slot = static_cast<unsigned>(std::countl_zero(word));
-        if (slot >= words_objects) break;
-        word &= ~(kFirstBit >> slot);
+      unsigned free = *cache.word;
+      const bool any = free != 0;
+      for (; free != 0 && done < count; free &= free - 1) {
+        const auto slot = static_cast<unsigned>(std::countl_zero(free & -free));
         objects[done++] = reinterpret_cast<void*>(base + slot * size);
       }
-      if (words_objects != 0) *cache.word = word;
+      if (any) *cache.word = free;
     }
     if (done == count) break;
     objects[done] = alloc_slow(cache, gfp & ~__GFP_ZERO, caller);

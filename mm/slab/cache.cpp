@@ -59,9 +59,9 @@ const char* flaw(const CacheSpec& spec) {
 Err SlabAllocator::init(PageAllocator& pages, const SlabOptions& options) {
   MINK_ASSERT(source_ == nullptr);
   source_ = &pages;
-  linear_base_ = pages.linear_base().raw();
-  page_count_ = pages.page_count();
-  pages_ = pages.mem_map();
+  linear_.base = pages.linear_base().raw();
+  linear_.count = pages.page_count();
+  linear_.map = pages.mem_map();
   kmalloc_max_ = options.kmalloc_max < KMALLOC_MAX_CACHE_SIZE ? KMALLOC_MAX_CACHE_SIZE
                  : options.kmalloc_max > KMALLOC_MAX_SIZE     ? KMALLOC_MAX_SIZE
                                                               : options.kmalloc_max;

@@ -34,22 +34,20 @@ bool books_agree(const kmem_cache& cache, const page& slab, std::uintptr_t base,
     if ((&slab)[i].slab_cache != &cache) return wrong("a page belongs to another cache");
     if ((&slab)[i].slab_map != map) return wrong("a page's pointer to the free map is wrong");
   }
-  const unsigned phantoms = map[cache.map_words - 1] & cache.phantom;
-  if (phantoms != 0 && phantoms != cache.phantom)
+  if ((map[cache.map_words - 1] & cache.phantom) != 0)
     return wrong("the free map has bits for objects that do not exist");
   return true;
 }
 
 bool place_agrees(const kmem_cache& cache, const page& slab, Place place) {
   const unsigned free = free_objects(cache, slab);
-  const bool phantoms_set = (slab.slab_map[cache.map_words - 1] & cache.phantom) == cache.phantom;
   switch (place) {
     case Place::Current:
-      return phantoms_set;
+      return true;
     case Place::Partial:
-      return phantoms_set && free != 0 && free != cache.objects;
+      return free != 0 && free != cache.objects;
     case Place::Full:
-      return all_words_are(cache, slab, 0);
+      return free == 0;
     case Place::Empty:
       return all_free(cache, slab);
   }
@@ -58,8 +56,7 @@ bool place_agrees(const kmem_cache& cache, const page& slab, Place place) {
 
 bool check_current(const kmem_cache& cache, std::uintptr_t base, TextSink& why) {
   const auto w = static_cast<std::size_t>(cache.word - cache.current->slab_map);
-  if (w < cache.map_words && cache.word_base == base + w * kWordObjects * cache.size &&
-      cache.word_count == objects_in_word(cache, static_cast<unsigned>(w))) {
+  if (w < cache.map_words && cache.word_base == base + w * kWordObjects * cache.size) {
     return true;
   }
   print(why, "%s: the current word is not a word of the current slab %px\n", cache.name,
@@ -102,7 +99,8 @@ bool SlabAllocator::check(const kmem_cache& cache, TextSink& why) const {
   const auto check_list = [&](const SlabList& list, Place place) {
     const page* before = nullptr;
     for (const page* slab = list.front(); slab != nullptr; before = slab, slab = slab->next) {
-      if (slab->prev != before || slab < pages_ || slab >= pages_ + page_count_ || slabs > page_count_) {
+      if (slab->prev != before || slab < linear_.map || slab >= linear_.map + linear_.count ||
+          slabs > linear_.count) {
         print(why, "%s: the list of %s slabs is broken at slab %zu\n", cache.name,
               kPlaceNames[static_cast<unsigned>(place)], slabs);
         return false;
@@ -135,7 +133,7 @@ bool SlabAllocator::check(TextSink& why) const {
     const std::size_t pages = std::size_t{cache.slab_count} << cache.order;
     ((cache.flags & SLAB_RECLAIM_ACCOUNT) != 0 ? reclaimable : unreclaimable) += pages;
   }
-  for (std::size_t i = 0; i < page_count_; ++i) owned += pages_[i].slab_cache != nullptr ? 1u : 0u;
+  for (std::size_t i = 0; i < linear_.count; ++i) owned += linear_.map[i].slab_cache != nullptr ? 1u : 0u;
   if (reclaimable != reclaimable_pages_ || unreclaimable != unreclaimable_pages_ ||
       owned != reclaimable + unreclaimable) {
     print(why, "slab: caches hold %zu + %zu pages, %zu + %zu are counted, %zu are marked\n", reclaimable,

@@ -132,7 +132,7 @@ void* SlabAllocator::take_debug(kmem_cache& cache) {
     void* object = nullptr;
     if (!exhausted(cache, *slab)) {
       unsigned w = 0;
-      while ((slab->slab_map[w] & real_bits(cache, w)) == 0) ++w;
+      while (slab->slab_map[w] == 0) ++w;
       const auto bit = static_cast<unsigned>(std::countl_zero(slab->slab_map[w]));
       slab->slab_map[w] &= ~map_bit(bit);
       const std::uintptr_t index = std::uintptr_t{w} * kWordObjects + bit;
@@ -140,7 +140,6 @@ void* SlabAllocator::take_debug(kmem_cache& cache) {
     }
     if (exhausted(cache, *slab)) {
       cache.partial.erase(*slab);
-      clear_phantoms(cache, *slab);
       cache.full.push_back(*slab);
     }
     if (object != nullptr) return object;
@@ -159,7 +158,7 @@ void SlabAllocator::free_debug(kmem_cache& cache, const void* object, unsigned i
     unsigned& word = map_word(slab, index);
     const unsigned old = word;
     word |= map_bit(index);
-    if (old == 0 || word == kAllFree) to_release = after_put(cache, slab, 1);
+    if (old == 0 || (word | cache.phantom) == kAllFree) to_release = after_put(cache, slab, 1);
   }
   if (to_release != nullptr) release_slab(cache, *to_release);
 }

@@ -18,6 +18,36 @@ SlabAllocator& kernel_slab() { return kernel_memory_instance.slab; }
 
 }  // namespace
 
+void SlabFast::kfree_elsewhere(const void* object, arch::IrqState irq, const page& p, kmem_cache& cache) {
+  if (put_anywhere(cache, p, object, irq)) [[likely]]
+    return;
+  arch::irq_restore(irq);
+  slow_kfree(object);
+}
+
+void SlabFast::free_elsewhere(kmem_cache& cache, const void* object, arch::IrqState irq) {
+  const page* const p = cache.owner->page_of(object);
+  if (p != nullptr && p->slab_cache == &cache && put_anywhere(cache, *p, object, irq)) [[likely]]
+    return;
+  arch::irq_restore(irq);
+  slow_free(cache, object);
+}
+
+void* SlabFast::slow_alloc(kmem_cache& cache, gfp_t gfp) {
+  return cache.owner->alloc_slow(cache, gfp, MINK_CALLER());
+}
+// A large block's first page, or what must not be freed.
+void SlabFast::kfree_pages(const page& p, const void* object) {
+  SlabAllocator& slab = kernel_slab();
+  if (slab.is_large(p, object)) [[likely]]
+    return slab.free_large(const_cast<page&>(p), MINK_CALLER());
+  slab.free_slow(nullptr, object, MINK_CALLER());
+}
+void SlabFast::slow_kfree(const void* object) { kernel_slab().free_slow(nullptr, object, MINK_CALLER()); }
+void SlabFast::slow_free(kmem_cache& cache, const void* object) {
+  cache.owner->free_slow(&cache, object, MINK_CALLER());
+}
+
 Err init_kernel_slab(const SlabOptions& options) {
   SlabAllocator& slab = kernel_slab();
   const Err e = slab.init(kernel_memory_instance.pages, options);
@@ -63,17 +93,21 @@ int kmem_cache_shrink(kmem_cache* cache) {
 unsigned kmem_cache_size(kmem_cache* cache) { return cache->object_size; }
 const char* kmem_cache_name(kmem_cache* cache) { return cache->name; }
 
-void* kmem_cache_alloc(kmem_cache* cache, gfp_t flags) {
-  return SlabFast::alloc(*cache, flags, MINK_CALLER());
+void* __kmem_cache_alloc(kmem_cache* cache, gfp_t flags) {
+  return SlabFast::alloc(*cache, flags, SlabFast::slow_alloc);
+}
+void* kmem_cache_alloc(kmem_cache* cache, gfp_t flags) { return __kmem_cache_alloc(cache, flags); }
+void* __kmem_cache_alloc_kernel(kmem_cache* cache) {
+  return SlabFast::alloc(*cache, GFP_KERNEL, SlabFast::slow_alloc);
 }
 void* kmem_cache_zalloc(kmem_cache* cache, gfp_t flags) {
-  return SlabFast::alloc(*cache, flags | __GFP_ZERO, MINK_CALLER());
+  return __kmem_cache_alloc(cache, flags | __GFP_ZERO);
 }
 void* kmem_cache_alloc_trace(kmem_cache* cache, gfp_t flags, std::size_t) {
-  return SlabFast::alloc(*cache, flags, MINK_CALLER());
+  return __kmem_cache_alloc(cache, flags);
 }
 
-void kmem_cache_free(kmem_cache* cache, void* object) { SlabFast::free(*cache, object, MINK_CALLER()); }
+void kmem_cache_free(kmem_cache* cache, void* object) { SlabFast::free(*cache, object); }
 
 int kmem_cache_alloc_bulk(kmem_cache* cache, gfp_t flags, std::size_t count, void** objects) {
   return cache->owner->alloc_bulk(*cache, flags, count, objects, MINK_CALLER()) ? static_cast<int>(count) : 0;
@@ -90,14 +124,14 @@ void* __kmalloc(std::size_t size, gfp_t flags) {
     return size == 0 ? ZERO_SIZE_PTR : kernel_slab().kmalloc_large(size, flags, MINK_CALLER());
   }
   return SlabFast::alloc(*kmalloc_caches[kmalloc_type(flags)][kKmallocIndex[last / kKmallocGranule]], flags,
-                         MINK_CALLER());
+                         SlabFast::slow_alloc);
 }
 
 void* kmalloc_large(std::size_t size, gfp_t flags) {
   return kernel_slab().kmalloc_large(size, flags, MINK_CALLER());
 }
 
-void kfree(const void* object) { SlabFast::kfree(kernel_slab(), object, MINK_CALLER()); }
+void kfree(const void* object) { SlabFast::kfree(object); }
 
 void kfree_sensitive(const void* object) {
   const std::size_t size = kernel_slab().ksize(object, MINK_CALLER());

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The two fast paths, inline: with interrupts off, one word of a map. What they cannot do they leave undone.
+// The fast paths, inline: with interrupts off, one word of a map. What they cannot do they leave undone.
+// Counted for the ARM1176; docs/performance.md has the listings.
 #pragma once
 #include <arch/irq.hpp>
+#include <arch/words.hpp>
 #include <bit>
 #include <cstring>
+#include <mm/kernel_memory.hpp>
 #include <mm/slab.hpp>
 #include <sync/preempt.hpp>
 
@@ -11,98 +14,118 @@
 
 namespace mink::mm {
 
-// Takes the first free object of the current word; nullptr: there is none. Irqs off.
-[[gnu::always_inline]] inline void* take(kmem_cache& cache) {
-  const unsigned word = *cache.word;
-  const auto slot = static_cast<unsigned>(std::countl_zero(word));
-  if (slot >= cache.word_count) [[unlikely]]
-    return nullptr;
-  *cache.word = word & ~(kFirstBit >> slot);
-  return reinterpret_cast<void*>(cache.word_base + slot * cache.size);
-}
-
-// Gives back an object of the current word. False: the address is no object of it, or the object is free
-// already. Irqs off. The quotient proves three things at once: not below the word's first object, not beyond
-// its last one, not inside an object.
-[[gnu::always_inline]] inline bool put(kmem_cache& cache, const void* object) {
-  const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(object) - cache.word_base;
-  const std::uintptr_t slot = exact_quotient(offset, cache.inverse, cache.shift);
-  if (slot >= cache.word_count) [[unlikely]]
-    return false;
-  const unsigned word = *cache.word;
-  if ((word & (kFirstBit >> slot)) != 0) [[unlikely]]
-    return false;
-  *cache.word = word | (kFirstBit >> slot);
-  return true;
-}
-
-// The whole of an operation as far as its fast path goes: inlined into the Linux-named functions and into
-// SlabAllocator's own. `caller` is only evaluated on the way to the slow path.
+// The Linux-named functions, and what SlabAllocator's own share with them. `slow` ends an allocation where the fast path
+// does not suffice; interrupts are as the caller has them.
 struct SlabFast {
+  // Takes a free object of the current word, the one of the lowest bit: 12 instructions. False: there is none. Irqs off.
+  [[gnu::always_inline]] static bool take(kmem_cache& cache, void*& object) {
+    unsigned* const word = cache.word;
+    const unsigned free = *word;
+    unsigned rest;
+    if (__builtin_sub_overflow(free, 1u, &rest))
+        [[unlikely]]  // the borrow clears the lowest bit, if there is one
+      return false;
+    rest &= free;
+    *word = rest;
+    const unsigned bit = free ^ rest;
+    std::uintptr_t base;
+    unsigned size;
+    arch::load_two(cache.word_base, cache.size, base, size);
+    object = reinterpret_cast<void*>(base + static_cast<unsigned>(__builtin_clz(bit)) * size);
+    cache.last_taken = object;
+    cache.last_bit = bit;
+    return true;
+  }
+
   // A mask that may sleep where nobody may goes the slow way, which reports it.
-  [[gnu::always_inline]] static void* alloc(kmem_cache& cache, gfp_t gfp, const void* caller) {
+  [[gnu::always_inline]] static void* alloc(kmem_cache& cache, gfp_t gfp, auto slow) {
     const arch::IrqState irq = arch::irq_save();
-    if ((gfp & __GFP_DIRECT_RECLAIM) != 0) {
-      const unsigned off = arch::irqs_were_disabled(irq) ? 1u << 7 : 0;
-      if ((sync::preempt_count() | off) != 0) [[unlikely]] {
-        arch::irq_restore(irq);
-        return cache.owner->alloc_slow(cache, gfp, caller);
-      }
-    }
-    const unsigned word = *cache.word;
-    const auto slot = static_cast<unsigned>(std::countl_zero(word));
-    if (slot >= cache.word_count) [[unlikely]] {
+    void* object;
+    if (((gfp & __GFP_DIRECT_RECLAIM) != 0 && !may_sleep_here(irq)) || !take(cache, object)) [[unlikely]] {
       arch::irq_restore(irq);
-      return cache.owner->alloc_slow(cache, gfp, caller);
+      return slow(cache, gfp);
     }
-    *cache.word = word & ~(kFirstBit >> slot);
-    void* const object = reinterpret_cast<void*>(cache.word_base + slot * cache.size);
     arch::irq_restore(irq);
     if ((gfp & __GFP_ZERO) != 0) return std::memset(object, 0, cache.object_size);
     return object;
   }
 
-  [[gnu::always_inline]] static void free(kmem_cache& cache, const void* object, const void* caller) {
+  [[gnu::always_inline]] static bool may_sleep_here(arch::IrqState irq) {
+    return (sync::preempt_count() | (arch::irqs_were_disabled(irq) ? 1u << 7 : 0)) == 0;
+  }
+
+  // The object that its cache gave out last goes back here; any other one elsewhere, with interrupts off already.
+  [[gnu::always_inline]] static void kfree(const void* object) {
+    const LinearPages linear = arch::load_at_once(kernel_memory_instance.slab.linear_);
+    const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(object) - linear.base;
+    if ((offset >> kPageShift) >= linear.count) [[unlikely]]
+      return slow_kfree(object);
+    const page* const p = linear.map + (offset >> kPageShift);
+    if (p->slab_cache == nullptr) [[unlikely]]
+      return kfree_pages(*p, object);
+    kmem_cache& cache = *p->slab_cache;
     const arch::IrqState irq = arch::irq_save();
-    const bool done = put(cache, object);
+    if (object != cache.last_taken) return kfree_elsewhere(object, irq, *p, cache);
+    const bool done = put_last(cache);
     arch::irq_restore(irq);
     if (!done) [[unlikely]]
-      SlabAllocator::free_of(cache, object, caller);
+      slow_kfree(object);
   }
 
-  // kfree does not try the current word first: its object is as a rule in another one, and the page must be looked up anyway.
-  [[gnu::always_inline]] static void kfree(SlabAllocator& slab, const void* object, const void* caller) {
-    const std::uintptr_t index = (reinterpret_cast<std::uintptr_t>(object) - slab.linear_base_) >> kPageShift;
-    if (index >= slab.page_count_) [[unlikely]]
-      return slab.free_slow(nullptr, object, caller);
-    const page& p = slab.pages_[index];
-    kmem_cache* const cache = p.slab_cache;
-    if (cache == nullptr || !put_anywhere(*cache, p, object)) [[unlikely]]
-      return slab.free_slow(nullptr, object, caller);
+  [[gnu::always_inline]] static void free(kmem_cache& cache, const void* object) {
+    const arch::IrqState irq = arch::irq_save();
+    if (object != cache.last_taken) return free_elsewhere(cache, object, irq);
+    const bool done = put_last(cache);
+    arch::irq_restore(irq);
+    if (!done) [[unlikely]]
+      slow_free(cache, cache.last_taken);  // `object`, whose register is in use
   }
 
-  // Gives back an object of whatever slab of `cache`; `p` is its page. False: the address is not an object's start, or the object
-  // is free already.
-  [[gnu::always_inline]] static bool put_anywhere(kmem_cache& cache, const page& p, const void* object) {
-    const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(object) & cache.slab_mask;
-    const std::uintptr_t index = exact_quotient(offset, cache.inverse, cache.shift);
-    if (index >= cache.object_limit) [[unlikely]]
+  // Any object, by its page: interrupts off; true: done, and they are as `irq` says. False: the address is not an object's
+  // start, or the object is free already.
+  [[gnu::always_inline]] static bool put_anywhere(kmem_cache& cache, const page& p, const void* object,
+                                                  arch::IrqState irq) {
+    const SlabGeometry slab = arch::load_at_once<SlabGeometry>(cache);
+    const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(object) & slab.slab_mask;
+    const std::uintptr_t index = exact_quotient(offset, slab.inverse, slab.shift);
+    if (index >= slab.object_limit) [[unlikely]]
       return false;
     const unsigned bit = map_bit(index);
-    const arch::IrqState irq = arch::irq_save();
-    unsigned& word = map_word(p, index);
-    const unsigned old = word;
-    if ((old & bit) != 0) [[unlikely]] {
-      arch::irq_restore(irq);
+    const unsigned old = map_word(p, index);
+    if ((old & bit) != 0) [[unlikely]]
       return false;
-    }
-    word = old | bit;
-    // Used up before, or all free now: the slab may have to change its list, unless it is being allocated from.
-    if ((old == 0 || (old | bit) == kAllFree) && &word != cache.word) [[unlikely]] {
-      SlabAllocator::settle(cache, object, irq);
+    const unsigned now = old | bit;
+    map_word(p, index) = now;
+    // Used up before, or all free now: the slab may have to change its list.
+    if ((old == 0) | ((now | slab.phantom) == ~0u)) [[unlikely]] {
+      SlabAllocator::settle(cache, object, index, irq);
     } else {
       arch::irq_restore(irq);
     }
+    return true;
+  }
+
+  // The ends of the Linux-named functions. The last that these do is to jump there, so that who is returned to is their
+  // caller.
+  [[gnu::noinline]] static void kfree_elsewhere(const void* object, arch::IrqState irq, const page& p,
+                                                kmem_cache& cache);
+  [[gnu::noinline]] static void free_elsewhere(kmem_cache& cache, const void* object, arch::IrqState irq);
+  [[gnu::noinline]] static void* slow_alloc(kmem_cache& cache, gfp_t gfp);
+  [[gnu::noinline]] static void kfree_pages(const page& p, const void* object);
+  [[gnu::noinline]] static void slow_kfree(const void* object);
+  [[gnu::noinline]] static void slow_free(kmem_cache& cache, const void* object);
+
+ private:
+  // Interrupts off. False: the object is free already, or there is none.
+  [[gnu::always_inline]] static bool put_last(kmem_cache& cache) {
+    std::uintptr_t bit;
+    unsigned* word;
+    arch::load_two(cache.last_bit, cache.word, bit, word);
+    const unsigned old = *word;
+    const unsigned now = old | static_cast<unsigned>(bit);
+    if (now == old) [[unlikely]]
+      return false;
+    *word = now;
     return true;
   }
 };

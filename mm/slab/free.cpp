@@ -17,24 +17,29 @@ constexpr unsigned kEmptyKept = 2;
 }  // namespace
 
 void SlabAllocator::free(kmem_cache& cache, const void* object, const void* caller) {
-  SlabFast::free(cache, object, caller);
+  const arch::IrqState irq = arch::irq_save();
+  const page* const p = page_of(object);
+  if (p != nullptr && p->slab_cache == &cache && SlabFast::put_anywhere(cache, *p, object, irq)) return;
+  arch::irq_restore(irq);
+  cache.owner->free_slow(&cache, object, caller);
 }
 
-void SlabAllocator::kfree(const void* object, const void* caller) { SlabFast::kfree(*this, object, caller); }
-
-// An object that is not in the current word of `cache`, or not of `cache` at all.
-void SlabAllocator::free_of(kmem_cache& cache, const void* object, const void* caller) {
-  SlabAllocator& owner = *cache.owner;
-  const page* const p = owner.page_of(object);
-  if (p == nullptr || p->slab_cache != &cache || !SlabFast::put_anywhere(cache, *p, object)) [[unlikely]]
-    owner.free_slow(&cache, object, caller);
+void SlabAllocator::kfree(const void* object, const void* caller) {
+  const arch::IrqState irq = arch::irq_save();
+  const page* const p = page_of(object);
+  if (p != nullptr && p->slab_cache != nullptr && SlabFast::put_anywhere(*p->slab_cache, *p, object, irq))
+    return;
+  arch::irq_restore(irq);
+  free_slow(nullptr, object, caller);
 }
 
-// `object` was just put back: moves its slab to the list where it belongs now, and releases it if it is one empty slab
-// too many. Called with irqs off; leaves them as `irq` says.
-void SlabAllocator::settle(kmem_cache& cache, const void* object, arch::IrqState irq) {
+// `object`, the index-th of its slab, was just put back: moves the slab to the list where it belongs now, and releases it if
+// it is one empty slab too many. Called with irqs off; leaves them as `irq` says.
+void SlabAllocator::settle(kmem_cache& cache, const void* object, std::size_t index, arch::IrqState irq) {
   SlabAllocator& owner = *cache.owner;
-  page* const to_release = owner.after_put(cache, *owner.slab_of(cache, object), 1);
+  page& slab = *owner.slab_of(cache, object);
+  page* to_release = nullptr;
+  if (&map_word(slab, index) != cache.word) to_release = owner.after_put(cache, slab, 1);
   arch::irq_restore(irq);
   if (to_release != nullptr) owner.release_slab(cache, *to_release);
 }
@@ -45,7 +50,6 @@ page* SlabAllocator::after_put(kmem_cache& cache, page& slab, unsigned put_count
   if (&slab == cache.current) return nullptr;
   if (free_objects(cache, slab) == put_count) {  // it was full: a partial slab has a free object more
     cache.full.erase(slab);
-    set_phantoms(cache, slab);
     cache.partial.push_back(slab);
   }
   if (!all_free(cache, slab)) return nullptr;
@@ -79,7 +83,7 @@ void SlabAllocator::free_bulk(kmem_cache* expected, std::size_t count, void* con
     }
     const std::uintptr_t base =
         reinterpret_cast<std::uintptr_t>(objects[i]) - index % kWordObjects * cache->size;
-    const unsigned in_word = objects_in_word(*cache, static_cast<unsigned>(index / kWordObjects));
+    const std::uintptr_t in_word = cache->object_limit - index / kWordObjects * kWordObjects;
     const std::size_t first = i;
     const arch::IrqState irq = arch::irq_save();
     unsigned& word = map_word(*p, index);
@@ -88,12 +92,12 @@ void SlabAllocator::free_bulk(kmem_cache* expected, std::size_t count, void* con
     for (; i < count; ++i) {
       const std::uintptr_t slot =
           exact_quotient(reinterpret_cast<std::uintptr_t>(objects[i]) - base, cache->inverse, cache->shift);
-      if (slot >= in_word || (now & (kFirstBit >> slot)) != 0) break;
+      if (slot >= kWordObjects || slot >= in_word || (now & (kFirstBit >> slot)) != 0) break;
       now |= kFirstBit >> slot;
     }
     word = now;
     page* to_release = nullptr;
-    if (i != first && (old == 0 || now == kAllFree)) {
+    if (i != first && (old == 0 || (now | cache->phantom) == kAllFree)) {
       to_release = after_put(*cache, *slab_of(*cache, objects[first]), static_cast<unsigned>(i - first));
     }
     arch::irq_restore(irq);

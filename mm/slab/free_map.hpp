@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A slab's free map: bit 31 of word 0 is object 0; set = free. See <mm/kmem_cache.hpp> for the bits behind
-// the last object. Irqs off for everything that writes, and for a reading that must agree with itself.
+// A slab's free map: bit 31 of word 0 is object 0; set = free. Bits behind the last object are zero. Irqs off for
+// everything that writes, and for a reading that must agree with itself.
 #pragma once
+#include <arch/words.hpp>
 #include <bit>
 #include <mm/kmem_cache.hpp>
 
@@ -11,12 +12,12 @@ namespace mink::mm {
 
 inline constexpr unsigned kFirstBit = 0x80000000u;
 inline constexpr unsigned kAllFree = ~0u;
-// The current word of a cache that has none: read by take(), never written, since word_count is 0 then.
+// The current word of a cache that has none: never written, since nothing is free there.
 inline constinit const unsigned kNoWord = 0;
 
-// Of object `index` in its word; the rotation takes the index modulo 32 by itself.
-constexpr unsigned map_bit(std::uintptr_t index) {
-  return std::rotr(kFirstBit, static_cast<int>(index % kWordObjects));
+// Of object `index` in its word.
+[[gnu::always_inline]] inline unsigned map_bit(std::uintptr_t index) {
+  return arch::rotate_right(kFirstBit, static_cast<unsigned>(index));
 }
 inline unsigned& map_word(const page& slab, std::uintptr_t index) {
   return slab.slab_map[index / kWordObjects];
@@ -30,36 +31,22 @@ constexpr unsigned real_bits(const kmem_cache& cache, unsigned word) {
   return word + 1 == cache.map_words ? ~cache.phantom : kAllFree;
 }
 
-// ... and their number.
-constexpr unsigned objects_in_word(const kmem_cache& cache, unsigned word) {
-  return word + 1 == cache.map_words ? cache.objects - word * kWordObjects : kWordObjects;
-}
-
 inline unsigned free_objects(const kmem_cache& cache, const page& slab) {
   unsigned count = 0;
-  for (unsigned w = 0; w < cache.map_words; ++w) {
-    count += static_cast<unsigned>(std::popcount(slab.slab_map[w] & real_bits(cache, w)));
-  }
+  for (unsigned w = 0; w < cache.map_words; ++w)
+    count += static_cast<unsigned>(std::popcount(slab.slab_map[w]));
   return count;
 }
-
-inline bool all_words_are(const kmem_cache& cache, const page& slab, unsigned value) {
-  for (unsigned w = 0; w < cache.map_words; ++w) {
-    if (slab.slab_map[w] != value) return false;
-  }
-  return true;
+inline bool exhausted(const kmem_cache& cache, const page& slab) {
+  unsigned any = 0;
+  for (unsigned w = 0; w < cache.map_words; ++w) any |= slab.slab_map[w];
+  return any == 0;
 }
 inline bool all_free(const kmem_cache& cache, const page& slab) {
-  return all_words_are(cache, slab, kAllFree);
-}
-inline bool exhausted(const kmem_cache& cache, const page& slab) { return free_objects(cache, slab) == 0; }
-
-// On its way to and from the list of full slabs.
-inline void clear_phantoms(const kmem_cache& cache, page& slab) {
-  slab.slab_map[cache.map_words - 1] &= ~cache.phantom;
-}
-inline void set_phantoms(const kmem_cache& cache, page& slab) {
-  slab.slab_map[cache.map_words - 1] |= cache.phantom;
+  for (unsigned w = 0; w < cache.map_words; ++w) {
+    if (slab.slab_map[w] != real_bits(cache, w)) return false;
+  }
+  return true;
 }
 
 }  // namespace mink::mm

@@ -63,7 +63,7 @@ page* SlabAllocator::new_slab(kmem_cache& cache, gfp_t gfp, const void* caller) 
     slab[i].slab_map = map;
     slab[i].slab_cache = &cache;
   }
-  for (unsigned w = 0; w < cache.map_words; ++w) map[w] = kAllFree;
+  for (unsigned w = 0; w < cache.map_words; ++w) map[w] = real_bits(cache, w);
   if (cache.ctor_args != 0) call_for_each(cache, base, cache.ctor, cache.ctor_args, SLAB_CTOR_CONSTRUCTOR);
   if (is_debug(cache)) SlabDebug::paint_slab(cache, base);
   const arch::IrqGuard guard;
@@ -99,12 +99,11 @@ void SlabAllocator::release_slab(kmem_cache& cache, page& slab) {
 // Takes the current slab out of use: onto the list that its map says. Irqs off.
 void SlabAllocator::set_aside_current(kmem_cache& cache) {
   page* const slab = cache.current;
+  cache.forget_last();
   cache.word = const_cast<unsigned*>(&kNoWord);
-  cache.word_count = 0;
   cache.current = nullptr;
   if (slab == nullptr) return;
   if (exhausted(cache, *slab)) {
-    clear_phantoms(cache, *slab);
     cache.full.push_back(*slab);
   } else if (all_free(cache, *slab)) {
     cache.empty.push_back(*slab);

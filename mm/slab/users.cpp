@@ -8,9 +8,9 @@
 namespace mink::mm {
 
 void SlabAllocator::visit_users(UserVisitor visit, void* context) const {
-  for (std::size_t i = 0; i < page_count_; ++i) {
+  for (std::size_t i = 0; i < linear_.count; ++i) {
     const arch::IrqGuard guard;
-    const page& slab = pages_[i];
+    const page& slab = linear_.map[i];
     if (kind_of(slab) != PageKind::Slab || slab.slab_cache == nullptr || slab.slab_cache->tracks == 0)
       continue;
     const kmem_cache& cache = *slab.slab_cache;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// struct kmem_cache: one kind of object, its slabs, and the eight words that the fast paths touch.
+// struct kmem_cache: one kind of object, its slabs, and the words that the fast paths touch.
 //
 // A slab's books are a free map, one bit per object (set = free, the highest bit the first object), outside
 // of the objects: a write after free or past an object cannot corrupt them, what a constructor wrote
@@ -10,8 +10,7 @@
 //   address
 //
 // Every slab is in one of four places: current; full (all its map words zero); partial; empty (none
-// allocated). Bits of the last word beyond the last object are set, except in a full slab: so "was zero" and
-// "is all ones now" are all that a free has to look for.
+// allocated). Bits of the last word beyond the last object are zero.
 #pragma once
 #include <base/addr.hpp>
 #include <cstddef>
@@ -57,20 +56,33 @@ class SlabList {
   mutable page* walk_ = nullptr;  // the next slab of a walk
 };
 
-}  // namespace mink::mm
+// What a free needs of a cache. object_limit is 0 in a debug cache: each free goes the slow way.
+struct SlabGeometry {
+  unsigned slab_mask;  // bytes of a slab - 1
+  unsigned shift;      // exact division by size: rotr(offset * inverse, shift)
+  std::uintptr_t inverse;
+  unsigned object_limit;  // objects of a slab
+  unsigned phantom;       // bits of the last map word without an object
+};
 
-struct alignas(32) kmem_cache {
-  // The fast paths' line. In a debug cache word_count and object_limit are 0: each operation goes the slow
-  // way.
+// Where a cache allocates from. A debug cache has a word where nothing is free. The order is that of the fast paths, which
+// read two words at once.
+struct CurrentWord {
+  // The object that was taken last, and its bit in the current word, which tells whether it is free by now: where it lies
+  // needs no proof. Bit 0: none of this word.
+  const void* last_taken;
+  SlabAllocator* owner;
+  std::uintptr_t last_bit;
   unsigned* word;            // the current word
   std::uintptr_t word_base;  // address of its first object
   unsigned size;             // distance of two objects
-  unsigned word_count;       // objects of the current word; 0: there is none
-  std::uintptr_t inverse;    // exact division by size
-  unsigned shift;
-  unsigned slab_mask;     // bytes of a slab - 1
-  unsigned object_limit;  // objects of a slab
 
+  void forget_last() { last_taken = nullptr, last_bit = 0; }
+};
+
+}  // namespace mink::mm
+
+struct alignas(32) kmem_cache : mink::mm::CurrentWord, mink::mm::SlabGeometry {
   unsigned objects;  // of a slab, in every cache
   page* current;     // the slab that `word` belongs to
   mink::mm::SlabList partial;
@@ -87,7 +99,6 @@ struct alignas(32) kmem_cache {
   unsigned tracks;       // from slot; 0: users are not stored
   unsigned map_offset;   // from the slab's start; 0: the map is in struct page
   unsigned map_words;
-  unsigned phantom;  // bits of the last map word without an object
   unsigned order;
 
   kmem_any_fn_t ctor;
@@ -97,9 +108,5 @@ struct alignas(32) kmem_cache {
   bool owns_name;
   bool permanent;  // kmalloc's, and the cache of caches: not to be destroyed
   const char* name;
-  mink::mm::SlabAllocator* owner;
   mink::ListNode list_node;  // SlabAllocator's caches
 };
-
-static_assert(offsetof(kmem_cache, object_limit) + sizeof(unsigned) <= (sizeof(void*) == 4 ? 32 : 48),
-              "what the fast paths touch is one cache line on the target");

@@ -47,6 +47,13 @@ struct SlabFigures {
   std::size_t large_pages;  // of kmalloc beyond 8 K
 };
 
+// What a free needs to make a page of an address: copied from the page allocator.
+struct LinearPages {
+  std::uintptr_t base = 0;
+  std::size_t count = 0;
+  page* map = nullptr;
+};
+
 class SlabAllocator final : public Shrinker {
  public:
   constexpr SlabAllocator() = default;
@@ -134,8 +141,7 @@ class SlabAllocator final : public Shrinker {
   // alloc.cpp, free.cpp: what the fast paths leave over
   void* alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller);
   void free_slow(kmem_cache* expected, const void* object, const void* caller);
-  static void free_of(kmem_cache& cache, const void* object, const void* caller);
-  static void settle(kmem_cache& cache, const void* object, arch::IrqState irq);
+  static void settle(kmem_cache& cache, const void* object, std::size_t index, arch::IrqState irq);
   [[nodiscard]] page* after_put(kmem_cache& cache, page& slab, unsigned put_count);
   bool next_word(kmem_cache& cache);
   void* take_debug(kmem_cache& cache);
@@ -156,17 +162,14 @@ class SlabAllocator final : public Shrinker {
 
   // The page of an address of the allocator's memory, or nullptr.
   [[nodiscard]] page* page_of(const void* address) const {
-    const std::uintptr_t index = (reinterpret_cast<std::uintptr_t>(address) - linear_base_) >> kPageShift;
-    return index < page_count_ ? pages_ + index : nullptr;
+    const std::uintptr_t index = (reinterpret_cast<std::uintptr_t>(address) - linear_.base) >> kPageShift;
+    return index < linear_.count ? linear_.map + index : nullptr;
   }
   [[nodiscard]] std::uintptr_t address_of(const page& p) const {
-    return linear_base_ + (static_cast<std::uintptr_t>(&p - pages_) << kPageShift);
+    return linear_.base + (static_cast<std::uintptr_t>(&p - linear_.map) << kPageShift);
   }
 
-  // What kfree needs, copied from the page allocator.
-  std::uintptr_t linear_base_ = 0;
-  std::size_t page_count_ = 0;
-  page* pages_ = nullptr;
+  LinearPages linear_;
 
   kmem_cache* kmalloc_caches_[NR_KMALLOC_TYPES][KMALLOC_SHIFT_HIGH + 1] = {};
   PageAllocator* source_ = nullptr;

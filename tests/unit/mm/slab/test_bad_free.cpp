@@ -33,7 +33,7 @@ TEST(BadFree, double_free_at_once) {
   void* const a = box.kmalloc(64);
   box.kfree(a);
   box.kfree(a);
-  CHECK(box.reported("double free: object 0 of kmalloc-64 is free already"));
+  CHECK(box.reported("double free: object 31 of kmalloc-64 is free already"));
 }
 
 TEST(BadFree, double_free_a_thousand_operations_later) {
@@ -44,7 +44,7 @@ TEST(BadFree, double_free_a_thousand_operations_later) {
   // Something else takes and gives, never as many that `a` is taken again.
   for (int i = 0; i < 1000; ++i) box.kfree(others[i % 300]), others[i % 300] = box.kmalloc(96);
   box.kfree(a);
-  CHECK(box.reported("double free: object 0 of kmalloc-64 is free already"));
+  CHECK(box.reported("double free: object 31 of kmalloc-64 is free already"));
   for (void* o : others) box.kfree(o);
 }
 
@@ -68,7 +68,7 @@ TEST(BadFree, interior_pointer) {
   for (const int offset : {1, 4, 32, 63}) {
     box.kfree(b + offset);
     char expected[80];
-    std::snprintf(expected, sizeof expected, "%d bytes behind the start of object 1 of kmalloc-64", offset);
+    std::snprintf(expected, sizeof expected, "%d bytes behind the start of object 30 of kmalloc-64", offset);
     CHECK(box.reported(expected));
   }
   box.check();
@@ -78,7 +78,7 @@ TEST(BadFree, interior_pointer) {
 
 TEST(BadFree, behind_the_last_object) {
   auto* const a = static_cast<char*>(box.kmalloc(96));  // 42 objects: 64 bytes are left over
-  box.kfree(a + 42 * 96);
+  box.kfree(a + (42 - 31) * 96);  // a word of the map is used from its end: `a` is object 31
   CHECK(box.reported("behind its last object"));
   box.kfree(a);
 }
@@ -89,7 +89,7 @@ TEST(BadFree, wrong_cache) {
   void* const a = box.take(one);
   void* const b = box.take(two);
   box.give(two, a);
-  CHECK(box.reported("object 0 of one"));
+  CHECK(box.reported("object 31 of one"));
   box.give(one, a);
   box.give(two, b);
   (void)box.slab.destroy(one, this);
@@ -142,10 +142,10 @@ TEST(BadFree, large_blocks) {
 
 TEST(BadFree, a_released_slab) {
   kmem_cache& one = *box.make("one", 1024);
-  void* const a = box.take(one);
+  auto* const a = static_cast<char*>(box.take(one));
   box.give(one, a);
   box.slab.shrink_cache(one);
-  box.give(one, a);
+  box.give(one, a - 7 * 1024);  // eight objects; the last one is taken first
   CHECK(box.reported("free page"));
   (void)box.slab.destroy(one, this);
 }
@@ -156,7 +156,7 @@ TEST(BadFree, bulk_refuses_the_bad_ones_alone) {
   CHECK(box.slab.alloc_bulk(one, GFP_KERNEL, 4, a, this));
   a[4] = a[2];
   box.slab.free_bulk(&one, 5, a, this);
-  CHECK(box.reported("double free: object 2 of one"));
+  CHECK(box.reported("double free: object 29 of one"));
   UNSIGNED_LONGS_EQUAL(0, box.slab.live_objects(one));
   (void)box.slab.destroy(one, this);
 }
@@ -181,4 +181,40 @@ TEST(BadFree, writing_over_free_objects_does_not_hurt_the_allocator) {
     for (int j = 0; j < i; ++j) CHECK(objects[i] != objects[j]);
   }
   for (void* o : objects) box.kfree(o);
+}
+
+// kmem_cache_free knows the object that was taken last without looking it up. Each way on which that knowledge could be wrong.
+TEST(BadFree, the_object_that_was_taken_last) {
+  kmem_cache& one = *box.make("one", 2048);  // eight objects
+  kmem_cache& two = *box.make("two", 2048);
+  const char* const twice = "is free already";
+  void* a = kmem_cache_alloc(&one, GFP_ATOMIC);
+  kmem_cache_free(&two, a);
+  CHECK(box.reported("object 7 of one"));
+  kmem_cache_free(&one, a);
+  kmem_cache_free(&one, a);
+  CHECK(box.reported(twice));
+
+  a = kmem_cache_alloc(&one, GFP_ATOMIC);
+  kmem_cache_free_bulk(&one, 1, &a);  // past that knowledge
+  kmem_cache_free(&one, a);
+  CHECK(box.reported(twice));
+
+  a = kmem_cache_alloc(&one, GFP_ATOMIC);
+  void* others[20];  // more than a slab: another word is the current one
+  for (void*& o : others) o = kmem_cache_alloc(&one, GFP_ATOMIC);
+  kmem_cache_free(&one, a);
+  kmem_cache_free(&one, a);
+  CHECK(box.reported(twice));
+  for (void* o : others) kmem_cache_free(&one, o);
+  box.check();
+
+  box.slab.shrink_cache(one);  // no current word, nothing was taken last
+  kmem_cache_free(&one, nullptr);
+  CHECK(box.reported("kmem_cache_free(one"));
+  kmem_cache_free(&one, others[19]);
+  CHECK(box.reported("kmem_cache_free(one"));
+  box.check();
+  (void)box.slab.destroy(one, this);
+  (void)box.slab.destroy(two, this);
 }
