@@ -21,11 +21,11 @@ void S3cUartPort<Bus>::init(std::uint32_t baud) {
   regs_.template write<typename R::Umcon>(0);
   regs_.template write<typename R::Ufcon>(R::Ufcon::Enable::put(1) | R::Ufcon::RxTrigger::put(2) |
                                           R::Ufcon::TxTrigger::put(1));
+  regs_.template write<typename R::Ubrdiv>(speed.ubrdiv);
+  regs_.template write<typename R::Udivslot>(speed.udivslot);
   regs_.template write<typename R::Ucon>(R::Ucon::RxMode::put(1) | R::Ucon::TxMode::put(1) |
                                          R::Ucon::RxTimeout::put(1) | R::Ucon::RxLevel::put(1) |
                                          R::Ucon::TxLevel::put(1));
-  regs_.template write<typename R::Ubrdiv>(speed.ubrdiv);
-  regs_.template write<typename R::Udivslot>(speed.udivslot);
   regs_.template write<typename R::Uintp>(R::Ints::kAll);
 }
 

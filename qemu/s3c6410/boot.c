@@ -101,10 +101,10 @@ static void put_setup(Words* rom, uint64_t ram_size) {
       {0x7E001004, 0},          /* MEMC_CMD: go */
       {0x7F008000, 0x00220022}, /* GPACON: UART0 and 1 */
       {0x7F005000, 0x03},       /* ULCON0 */
-      {0x7F005004, 0xE45},      /* UCON0: CLKUART, polled */
       {0x7F005008, 0},          /* UFCON0 */
       {0x7F005028, 0x22},       /* UBRDIV0 */
       {0x7F00502C, 0x1FFF},     /* UDIVSLOT0 */
+      {0x7F005004, 0xE45},      /* UCON0: CLKUART, polled; last: who types already is understood */
   };
   put(rom, 0xE28F0018); /*       add  r0, pc, #24      table, 8 words on       */
   put(rom, 0xE4901004); /* next: ldr  r1, [r0], #4                             */

@@ -92,6 +92,23 @@ TEST(S3c6410Board, the_spare_timer_starts_and_stops_beside_tick_and_clock) {
   CHECK_TRUE(kernel::irq_core().count(tick) >= ticks + 8);
 }
 
+// QEMU's machine says that it is an SMDK6410: its light is on GPN12.
+TEST(S3c6410Board, the_light_flashes_twice_in_a_second_and_a_half) {
+  const Mapping gpio{board::kGpio};
+  const auto* const port = static_cast<const volatile std::uint32_t*>(gpio.at) + 0x830 / 4;
+  CHECK_EQUAL(1u, port[0] >> 24 & 3);  // an output
+  unsigned changes = 0;
+  std::uint32_t last = port[1] & 1u << 12;
+  const std::uint64_t start = kernel::uptime_ns();
+  while (kernel::uptime_ns() - start < 3'000'000'000) {  // two beats: four flashes
+    const std::uint32_t now = port[1] & 1u << 12;
+    if (now != last) ++changes;
+    last = now;
+  }
+  CHECK_TRUE(changes >= 7);
+  CHECK_TRUE(changes <= 9);
+}
+
 TEST(S3c6410Board, ioremap_reaches_registers) {
   const Mapping vic{board::kVic0};
   const auto* const id = static_cast<const volatile std::uint32_t*>(vic.at) + 0xfe0 / 4;
