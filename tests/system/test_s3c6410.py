@@ -63,7 +63,7 @@ def test_without_any_boot_loader(start):
     argv[at:at + 2] = ["-device", f"loader,file={image},addr=0x50008000,cpu-num=0,force-raw=on"]
     at = argv.index("-append")
     del argv[at:at + 2]
-    mink = start(argv=[*argv, "-icount", "shift=0,sleep=off"])  # idle time flies
+    mink = start(argv=[*argv, "-icount", "shift=5,sleep=off"])  # idle time flies
     log = mink.boot_log
     assert "ARM 12 MHz, HCLK 12 MHz, PCLK 6.0 MHz" in log
     assert "dram: the memory controller does not say how much there is" in log
