@@ -109,6 +109,7 @@ void map_devices() {
 SelfInterrupt self_interrupt() { return software; }
 S3cGpio gpio() { return *pins; }
 std::uint32_t start_card_clock() { return system->start_mmc0(); }
+void start_dma_clock() { system->start_dma0(); }
 
 void irq_chips_init() {
   vics->init();
@@ -139,6 +140,7 @@ void console_input_init() {
 void other_devices_init() {
   variant_init();
   rtc_init();
+  dma_init();
   card_init();
 }
 

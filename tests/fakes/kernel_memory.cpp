@@ -35,8 +35,10 @@ void use_kernel_memory() {
   MINK_ASSERT(ok(mm::kernel_memory().pages.init(config)));
   MINK_ASSERT(ok(mm::init_kernel_slab({})));
   static constinit mm::CoherentMemory::Record records[64];
-  page* const coherent = mm::kernel_memory().pages.alloc(GFP_KERNEL | GFP_DMA, 6, nullptr);
-  MINK_ASSERT(coherent != nullptr);
+  // The upper half of a block: physical address 0 is nobody's, as on the boards.
+  page* const block = mm::kernel_memory().pages.alloc(GFP_KERNEL | GFP_DMA, 7, nullptr);
+  MINK_ASSERT(block != nullptr);
+  page* const coherent = block + 64;
   mm::coherent_memory().init(mm::kernel_memory().pages.address(coherent),
                              mm::kernel_memory().pages.phys(coherent), 64, records);
 }

@@ -23,6 +23,7 @@ struct S3cSystemRegs {
     using Mmc0 = Field<0, 4>;  // divides by one more
   };
   struct HclkGate : Reg<0x030, Rw> {
+    using Dma0 = Field<12>;
     using Hsmmc0 = Field<17>;
   };
   struct PclkGate : Reg<0x034, Rw> {  // 1: the clock passes
@@ -34,6 +35,9 @@ struct S3cSystemRegs {
   };
   struct SclkGate : Reg<0x038, Rw> {
     using Mmc0 = Field<24>;
+  };
+  struct SdmaSel : Reg<0x110, Rw> {  // 1: a request goes to DMA0 or DMA1, 0: to its secure twin
+    using All = Field<0, 24>;
   };
   struct SwRst : Reg<0x114, Wo> {
     static constexpr std::uint32_t kReset = 0x6410;
@@ -72,6 +76,10 @@ class BasicS3cSystem final : public kernel::PowerControl {
     change<R::HclkGate, R::HclkGate::Hsmmc0>(1);
     change<R::SclkGate, R::SclkGate::Mmc0>(1);
     return hz / divider;
+  }
+  void start_dma0() {
+    change<R::HclkGate, R::HclkGate::Dma0>(1);
+    change<R::SdmaSel, R::SdmaSel::All>(R::SdmaSel::All::kMask);
   }
   [[nodiscard]] std::uint32_t chip_id() const { return regs_.template read<R::SysId>(); }
 

@@ -21,6 +21,7 @@ inline constexpr PhysAddr kAtags{0x50000100};
 inline constexpr PhysAddr kRegisters{0x70000000};
 inline constexpr PhysAddr kVic0{0x71200000},
     kVic1{0x71300000};  // PL192; the second is chained into the first
+inline constexpr PhysAddr kDma0{0x75000000};  // PL080S
 inline constexpr PhysAddr kHsmmc0{0x7c200000};
 inline constexpr PhysAddr kDmc1{0x7e001000};
 inline constexpr PhysAddr kWatchdog{0x7e004000};
@@ -37,7 +38,7 @@ inline constexpr PhysAddr kBootDevices[] = {PhysAddr{0x7f000000}, PhysAddr{0x7e0
 // 12.4: lines of VIC0, then of VIC1 from 32 on.
 inline constexpr unsigned kLineGraphics2d = 11;  // nobody wakes that device: software interrupts
 inline constexpr unsigned kLineTimer3 = 27, kLineTimer4 = 28;
-inline constexpr unsigned kLineUart0 = 32 + 5, kLineHsmmc0 = 32 + 24;
+inline constexpr unsigned kLineUart0 = 32 + 5, kLineDma0 = 32 + 9, kLineHsmmc0 = 32 + 24;
 // Kernel irq numbers: the controllers' lines one after the other, from 16 (0-15 were the PC's, and stay free).
 inline constexpr unsigned kIrqBase = 16;
 
