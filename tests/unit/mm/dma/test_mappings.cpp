@@ -11,6 +11,7 @@
 
 #include "fakes/kernel_memory.hpp"
 #include "fakes/log.hpp"
+#include "unit/linux/dma_api.h"
 
 using namespace mink;
 
@@ -156,5 +157,10 @@ TEST(DmaMappings, more_than_can_be_noted_still_work) {
   CHECK_EQUAL(kMany, mm::dma_mappings().mapped());
   for (std::size_t i = 0; i < kMany; ++i)
     dma_unmap_single(nullptr, virt_to_phys(object), 1 + i, DMA_TO_DEVICE);
+  STRCMP_EQUAL("", fakes::take_log());
+}
+
+TEST(DmaMappings, a_driver_in_c) {
+  LONGS_EQUAL(1, c_dma_driver());
   STRCMP_EQUAL("", fakes::take_log());
 }
