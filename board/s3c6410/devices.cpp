@@ -127,7 +127,7 @@ void clock_init() {
 void tick_start() {
   kernel::tick_init(*tick, kIrqBase + kLineTimer4);
   spare_timer->stop();
-  kernel::set_spare_timer({&*spare_timer, kIrqBase + kLineTimer3, clocks.pclk});
+  kernel::set_spare_timer({&*spare_timer, kIrqBase + kLineTimer3, spare_timer->clock_hz()});
 }
 
 void console_input_init() {

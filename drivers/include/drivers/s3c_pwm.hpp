@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The S3C6410's PWM timers, as timers: five counters, 32 bits, downwards at PCLK, each a tick or a free-running clock.
+// The S3C6410's PWM timers, as timers: five counters, 32 bits, downwards at half of PCLK, each a tick or a free-running clock.
 #pragma once
 #include <arch/irq.hpp>
 #include <drivers/mmio.hpp>
 #include <kernel/clock_source.hpp>
+#include <type_traits>
 
 namespace mink::drivers {
 
@@ -43,11 +44,14 @@ class S3cPwmTimer {
  public:
   constexpr explicit S3cPwmTimer(Bus bus) : regs_{bus} {}
 
-  // Counts `steps` of PCLK over and over. steps: 1..2^32, 0 is that.
+  // What the prescaler makes of PCLK: the manual has its value begin at 1.
+  static constexpr std::uint32_t kDivision = 2;
+
+  // Counts `steps` of PCLK / kDivision over and over. steps: 1..2^32, 0 is that.
   void start(std::uint32_t steps, bool interrupts) {
     const arch::IrqGuard guard;
     stop();
-    undivide();
+    divide();
     regs_.template write<typename R::template Tcntb<N>>(steps - 1);
     control(C::kUpdate);
     if (interrupts) write_cstat(1u << N);
@@ -81,25 +85,27 @@ class S3cPwmTimer {
   void write_cstat(std::uint32_t bits) {
     regs_.template write<T>((regs_.template read<T>() & T::kEnables) | bits);
   }
-  void undivide() {
-    constexpr std::uint32_t kPrescaler = N < 2 ? R::Tcfg0::Prescaler0::kMask : R::Tcfg0::Prescaler1::kMask;
-    regs_.template write<R::Tcfg0>(regs_.template read<R::Tcfg0>() & ~kPrescaler);
+  void divide() {
+    using Prescaler = std::conditional_t < N<2, R::Tcfg0::Prescaler0, R::Tcfg0::Prescaler1>;
+    regs_.template write<R::Tcfg0>((regs_.template read<R::Tcfg0>() & ~Prescaler::kMask) |
+                                   Prescaler::put(kDivision - 1));
     regs_.template write<R::Tcfg1>(regs_.template read<R::Tcfg1>() & ~(0xfu << 4 * N));
   }
 
   Registers<Bus> regs_;
 };
 
-// pclk_hz: the timers' clock.
 template <class Bus, unsigned N>
 class BasicS3cPwmTick final : public kernel::TickDevice {
  public:
-  constexpr BasicS3cPwmTick(Bus bus, std::uint32_t pclk_hz) : timer_{bus}, clock_hz_{pclk_hz} {}
+  constexpr BasicS3cPwmTick(Bus bus, std::uint32_t pclk_hz)
+      : timer_{bus}, clock_hz_{pclk_hz / S3cPwmTimer<Bus, N>::kDivision} {}
   const char* name() const override { return "s3c-pwm"; }
-  // hz: 1..pclk_hz. The counter reloads by itself, so a late handler does not shift later ticks.
+  // hz: 1..clock_hz(). The counter reloads by itself, so a late handler does not shift later ticks.
   void start(std::uint32_t hz) override { timer_.start(clock_hz_ / hz, true); }
   void stop() override { timer_.stop(); }
   bool acknowledge() override { return timer_.acknowledge(); }
+  [[nodiscard]] std::uint32_t clock_hz() const { return clock_hz_; }
 
  private:
   S3cPwmTimer<Bus, N> timer_;
@@ -109,7 +115,8 @@ class BasicS3cPwmTick final : public kernel::TickDevice {
 template <class Bus, unsigned N>
 class BasicS3cPwmCounter final : public kernel::ClockSource {
  public:
-  constexpr BasicS3cPwmCounter(Bus bus, std::uint32_t pclk_hz) : timer_{bus}, clock_hz_{pclk_hz} {}
+  constexpr BasicS3cPwmCounter(Bus bus, std::uint32_t pclk_hz)
+      : timer_{bus}, clock_hz_{pclk_hz / S3cPwmTimer<Bus, N>::kDivision} {}
   // From 0, no interrupt.
   void start() { timer_.start(0, false); }
   const char* name() const override { return "s3c-pwm"; }

@@ -105,8 +105,8 @@ TEST(S3cPwm, a_tick_of_100_hz_from_what_u_boot_left) {
   tcon = 5u << 20;
   cstat = 1u << 9;
   tick.start(100);
-  CHECK_EQUAL(664'999u, device.words[0x3c / 4]);
-  CHECK_EQUAL(0u, device.at<S3cPwmRegs::Tcfg0>());
+  CHECK_EQUAL(332'499u, device.words[0x3c / 4]);
+  CHECK_EQUAL(0x0100u, device.at<S3cPwmRegs::Tcfg0>());
   CHECK_EQUAL(0x02222u, device.at<S3cPwmRegs::Tcfg1>());  // the others' stay
   CHECK_EQUAL(5u << 20, tcon);                            // start, reload
   CHECK_EQUAL(1u << 4, cstat);                            // enabled, nothing old pending
@@ -119,24 +119,24 @@ TEST(S3cPwm, a_tick_of_100_hz_from_what_u_boot_left) {
   CHECK_TRUE(device.when(control, 1) < device.when(control, 2));
 }
 
-TEST(S3cPwm, the_counter_is_undivided_and_counts_up) {
-  device.at<S3cPwmRegs::Tcfg0>() = 0x0101;
+TEST(S3cPwm, the_counter_counts_up_at_half_of_pclk) {
+  device.at<S3cPwmRegs::Tcfg0>() = 0x01ff;
   counter.start();
   CHECK_EQUAL(0xffffffffu, device.words[0x0c / 4]);
-  CHECK_EQUAL(0x0100u, device.at<S3cPwmRegs::Tcfg0>());
+  CHECK_EQUAL(0x0101u, device.at<S3cPwmRegs::Tcfg0>());
   CHECK_EQUAL(9u, tcon);
   CHECK_EQUAL(0u, cstat);
   device.words[0x14 / 4] = 0xffffffff;
   CHECK_EQUAL(0u, counter.read());
   device.words[0x14 / 4] = 0xfffffff0;
   CHECK_EQUAL(15u, counter.read());
-  CHECK_EQUAL(66'500'000u, counter.frequency_hz());
+  CHECK_EQUAL(33'250'000u, counter.frequency_hz());
 }
 
 TEST(S3cPwm, each_acknowledges_its_own_and_leaves_the_others) {
   tick.start(100);
   spare.start(1000);
-  CHECK_EQUAL(66'499u, device.words[0x30 / 4]);
+  CHECK_EQUAL(33'249u, device.words[0x30 / 4]);
   CHECK_EQUAL(5u << 20 | 9u << 16, tcon);
   CHECK_EQUAL(0x18u, cstat);
   CHECK_FALSE(tick.acknowledge());
