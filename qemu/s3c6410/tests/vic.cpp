@@ -14,6 +14,13 @@ void raise(std::uint32_t vic, unsigned n, unsigned priority, std::uint32_t vecto
   reg(vic + SOFTINT) = 1u << n;
 }
 
+// Reads as a user's program would.
+std::uint32_t read_as_user(std::uint32_t address) {
+  std::uint32_t value = 0;
+  asm volatile("ldrt %0, [%1]" : "+r"(value) : "r"(address) : "memory");
+  return value;
+}
+
 void lower(std::uint32_t vic, unsigned n) { reg(vic + SOFTINTCLEAR) = 1u << n; }
 
 }  // namespace
@@ -191,4 +198,28 @@ TEST(vic_has_no_vector_register_where_the_PL190_has_it) {
   raise(kVic0, 10, 5, 0x1010);
   EXPECT_EQ(reg(kVic0 + 0x030), 0);
   EXPECT_EQ(cpu_takes_irq(), true);  // and reading there took nothing into service
+}
+
+TEST(vic_protection_keeps_users_out) {
+  EXPECT_EQ(read_as_user(kVic0 + VIC_ID), 0x92);
+  EXPECT_EQ(aborts_taken, 0);
+  reg(kVic0 + PROTECTION) = 1;
+  EXPECT_EQ(reg(kVic0 + VIC_ID), 0x92);
+  EXPECT_EQ(aborts_taken, 0);
+  EXPECT_EQ(read_as_user(kVic0 + VIC_ID), 0);
+  EXPECT_EQ(aborts_taken, 1);
+  aborts_taken = 0;
+}
+
+// As Linux does it on this chip: no ADDRESS, no end of interrupt.
+TEST(vic_can_be_served_by_its_status_alone) {
+  raise(kVic0, 10, 5, 0);
+  raise(kVic1, 3, 5, 0);
+  EXPECT_EQ(cpu_takes_irq(), true);
+  reg(kVic0 + INTENCLEAR) = reg(kVic0 + IRQSTATUS);
+  EXPECT_EQ(cpu_takes_irq(), true);
+  reg(kVic1 + INTENCLEAR) = reg(kVic1 + IRQSTATUS);
+  EXPECT_EQ(cpu_takes_irq(), false);
+  reg(kVic1 + INTENABLE) = 1 << 3;
+  EXPECT_EQ(cpu_takes_irq(), true);
 }
