@@ -134,6 +134,8 @@ class BasicS3cUart final : public UartConsole<S3cUartPort<Bus>> {
   // Interrupt context. True if the device interrupted; `received` if there may be input.
   bool on_interrupt(bool& received);
 
+  // With interrupts off it sends all that is queued first and waits for it: up to 0.2 s at 115200 baud, but what was said
+  // before a machine hangs has been said.
   void write(const char* text, std::size_t size) override;
   void flush() override;
 
