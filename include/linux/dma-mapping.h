@@ -10,8 +10,8 @@
  * range beyond its object, size 0. `dev` may be NULL. All of it: any context. */
 #pragma once
 #include <linux/device.h>
-#include <linux/gfp_types.h>
 #include <linux/errno.h>
+#include <linux/gfp_types.h>
 #include <linux/types.h>
 
 struct page;
