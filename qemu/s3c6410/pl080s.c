@@ -6,16 +6,13 @@
 // Memory to memory only: no peripheral of this machine raises a DMA request, and a channel set up for one waits
 // for ever, logged. A transfer takes time on the guest's clock: a driver that does not wait for it reads old bytes.
 
-#include "qemu/osdep.h"
+#include "s3c6410.h"
 
 #include "exec/address-spaces.h"
 #include "hw/irq.h"
-#include "hw/sysbus.h"
 #include "qemu/bswap.h"
-#include "qemu/log.h"
 #include "qemu/timer.h"
 
-#define TYPE_MINK_PL080S "mink-pl080s"
 OBJECT_DECLARE_SIMPLE_TYPE(Pl080s, MINK_PL080S)
 
 enum { CHANNELS = 8, FIFO_BYTES = 64 };
@@ -255,7 +252,7 @@ static uint32_t* channel_register(Channel* c, hwaddr offset) {
   }
 }
 
-static uint64_t pl080s_read(void* opaque, hwaddr offset, unsigned size) {
+static uint64_t read_register(void* opaque, hwaddr offset, unsigned size) {
   static const uint8_t id[] = {0x80, 0x10, 0x14, 0x0a, 0x0d, 0xf0, 0x05, 0xb1};
   Pl080s* s = opaque;
 
@@ -286,24 +283,27 @@ static uint64_t pl080s_read(void* opaque, hwaddr offset, unsigned size) {
     case SYNC:
       return s->sync;
   }
-  qemu_log_mask(LOG_GUEST_ERROR, "pl080s: read of unknown register 0x%03x\n", (unsigned)offset);
-  return 0;
+  return s3c6410_unknown_read(TYPE_MINK_PL080S, offset);
 }
 
-static void pl080s_write(void* opaque, hwaddr offset, uint64_t value, unsigned size) {
+static void write_channel(Pl080s* s, hwaddr offset, uint32_t value) {
+  Channel* c = &s->channel[(offset - CHANNEL_0) / 0x20];
+  uint32_t* reg = channel_register(c, offset & 0x1f);
+  if (reg == NULL) {
+    s3c6410_unknown_write(TYPE_MINK_PL080S, offset, value);
+  } else if (reg == &c->config) {
+    write_channel_config(s, c, value);
+  } else {
+    *reg = value & (reg == &c->control ? ~CONTROL_RESERVED : reg == &c->size ? CONTROL2_SIZE : ~0u);
+  }
+  update_irq(s);
+}
+
+static void write_register(void* opaque, hwaddr offset, uint64_t value, unsigned size) {
   Pl080s* s = opaque;
 
   if (offset >= CHANNEL_0 && offset < CHANNEL_END) {
-    Channel* c = &s->channel[(offset - CHANNEL_0) / 0x20];
-    uint32_t* reg = channel_register(c, offset & 0x1f);
-    if (reg == NULL) {
-      goto unknown;
-    } else if (reg == &c->config) {
-      write_channel_config(s, c, value);
-    } else {
-      *reg = value & (reg == &c->control ? ~CONTROL_RESERVED : reg == &c->size ? CONTROL2_SIZE : ~0u);
-    }
-    update_irq(s);
+    write_channel(s, offset, value);
     return;
   }
   switch (offset) {
@@ -327,23 +327,20 @@ static void pl080s_write(void* opaque, hwaddr offset, uint64_t value, unsigned s
       qemu_log_mask(LOG_UNIMP, "pl080s: software requests are not modelled\n");
       break;
     default:
-    unknown:
-      qemu_log_mask(LOG_GUEST_ERROR, "pl080s: write of 0x%08x to unknown register 0x%03x\n", (unsigned)value,
-                    (unsigned)offset);
-      return;
+      s3c6410_unknown_write(TYPE_MINK_PL080S, offset, value);
   }
   update_irq(s);
 }
 
-static const MemoryRegionOps pl080s_ops = {
-    .read = pl080s_read,
-    .write = pl080s_write,
+static const MemoryRegionOps ops = {
+    .read = read_register,
+    .write = write_register,
     .endianness = DEVICE_LITTLE_ENDIAN,
     .impl = {.min_access_size = 4, .max_access_size = 4},
     .valid = {.min_access_size = 4, .max_access_size = 4},
 };
 
-static void pl080s_reset(DeviceState* dev) {
+static void reset(DeviceState* dev) {
   Pl080s* s = MINK_PL080S(dev);
   s->config = s->sync = 0;
   s->raw_tc = s->raw_err = 0;
@@ -351,23 +348,14 @@ static void pl080s_reset(DeviceState* dev) {
   timer_del(s->timer);
 }
 
-static void pl080s_init(Object* obj) {
+static void init(Object* obj) {
   Pl080s* s = MINK_PL080S(obj);
-  memory_region_init_io(&s->registers, obj, &pl080s_ops, s, TYPE_MINK_PL080S, 0x1000);
+  memory_region_init_io(&s->registers, obj, &ops, s, TYPE_MINK_PL080S, 0x1000);
   sysbus_init_mmio(SYS_BUS_DEVICE(obj), &s->registers);
   sysbus_init_irq(SYS_BUS_DEVICE(obj), &s->irq);
   s->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, serve, s);
 }
 
-static void pl080s_class_init(ObjectClass* klass, void* data) { DEVICE_CLASS(klass)->reset = pl080s_reset; }
+static void class_init(ObjectClass* klass, void* data) { DEVICE_CLASS(klass)->reset = reset; }
 
-static const TypeInfo pl080s_type = {
-    .name = TYPE_MINK_PL080S,
-    .parent = TYPE_SYS_BUS_DEVICE,
-    .instance_size = sizeof(Pl080s),
-    .instance_init = pl080s_init,
-    .class_init = pl080s_class_init,
-};
-
-static void pl080s_register(void) { type_register_static(&pl080s_type); }
-type_init(pl080s_register)
+S3C6410_DEVICE(TYPE_MINK_PL080S, Pl080s)

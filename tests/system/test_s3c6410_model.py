@@ -75,7 +75,7 @@ def test_guest_went_through_both_resets_to_its_end(outcome):
 
 @pytest.mark.parametrize("line", [
     r"s3c6410-registers: unimplemented device read .*offset 0xf006048", r"s3c6410-lcd: unimplemented device read .*offset 0x000",
-    r"pl080s: read of unknown register 0x118", r"mink-pl192: read of unknown register 0x030"])
+    r"mink-pl080s: read of unknown register 0x118", r"mink-pl192: read of unknown register 0x030"])
 def test_unknown_registers_are_logged(line, outcome):
     _, log = outcome
     assert re.search(line, log)
