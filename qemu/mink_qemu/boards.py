@@ -17,9 +17,11 @@ class Board:
     max_memory: int
     command_line_bytes: int  # of the kernel command line that the kernel keeps
     model: str | None = None  # the folder of qemu/ with the model, where QEMU itself has no such machine
+    ram: int = 0  # where it begins
+    card: bool = True  # it has a slot for one that mink knows
     min_memory: int = MIB
     firmware_memory: int = 0  # what of the machine's memory the kernel is not told of
-    counted: tuple = ()  # QEMU's options for it with --icount
+    fast_line: tuple = ()  # QEMU's options that make its serial line as fast as the CPU: with --icount, and in most tests
 
 
 # ARM's own boards have a sound chip, for which QEMU would go and look for the host's.
@@ -27,11 +29,11 @@ SILENCE = ("-audiodev", "none,id=silence", "-global", "pl041.audiodev=silence")
 
 BOARDS = {
     "versatilepb": Board("versatilepb", ("-M", "versatilepb", "-cpu", "arm1176", *SILENCE), 128 * MIB, 256 * MIB, 1023),
-    "realview-pb-a8": Board("realview-pb-a8", ("-M", "realview-pb-a8", *SILENCE), 128 * MIB, 512 * MIB, 1023),
-    "raspi1": Board("raspi1", ("-M", "raspi1ap"), 512 * MIB, 512 * MIB, 1023, min_memory=512 * MIB, firmware_memory=64 * MIB),
-    "s3c6410": Board("s3c6410", ("-M", "smdk6410"), 128 * MIB, 256 * MIB, 1023, model="s3c6410", min_memory=16 * MIB,
+    "realview-pb-a8": Board("realview-pb-a8", ("-M", "realview-pb-a8", *SILENCE), 128 * MIB, 512 * MIB, 1023, ram=0x70000000),
+    "raspi1": Board("raspi1", ("-M", "raspi1ap"), 512 * MIB, 512 * MIB, 1023, card=False, min_memory=512 * MIB, firmware_memory=64 * MIB),
+    "s3c6410": Board("s3c6410", ("-M", "smdk6410"), 128 * MIB, 256 * MIB, 1023, model="s3c6410", ram=0x50000000, min_memory=16 * MIB,
                      # Its line has a rate: waiting for that would be counted.
-                     counted=("-global", "mink-s3c6410-uart.baud=0")),
+                     fast_line=("-global", "mink-s3c6410-uart.baud=0")),
 }
 
 
@@ -89,13 +91,15 @@ def qemu_argv(board, image, memory=None, append="", commands=None, icount=False,
     argv = [*emulator.command(board), *board.machine, "-m", str(memory // MIB), *loading, "-display", "none", "-nic", "none", "-no-reboot"]
     argv += ["-echr", "0x1d", "-serial", "mon:stdio"] if interactive else ["-serial", "stdio", "-monitor", "none"]
     if card is not None:
+        if not board.card:
+            raise ValueError(f"mink knows no slot for a card on {board.name}")
         check_card(card)
         # QEMU's own quoting: a comma in the name is two.
         argv += ["-drive", f"file={str(card).replace(',', ',,')},if=sd,format=raw"]
     if append:
         argv += ["-append", append]
     if icount:
-        argv += board.counted
+        argv += board.fast_line
         # Unless a person waits, idle time is skipped: else the clock would begin, and go on in idle, with the host's.
         argv += ["-icount", "shift=0" if commands is None else "shift=0,sleep=off"]
         # And the time of day is always the same one.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A booted mink for the system tests, driven over its console.
 
-Which board: the environment's MINK_BOARD (default: versatilepb).
+Which board: the environment's MINK_BOARD (default: versatilepb, which runs all tests; others run those marked `each_board`).
 `console`: one machine for all tests of a module, which may say `MEM = "64M"` and `APPEND = "highmem=8M"`.
 `boot`: a function that boots further machines; they end with the test. `boot_console`: the same, before the prompt.
 Tests marked `long` run under --long alone. tests/run builds the image before; pytest alone boots what is there.
@@ -20,14 +20,33 @@ sys.path.insert(0, str(ROOT / "qemu"))
 from mink_qemu import boards, build  # noqa: E402
 from mink_qemu.console import Console, Ended, broken_off  # noqa: E402
 
-BOARD = boards.BOARDS[os.environ.get("MINK_BOARD", "versatilepb")]
+FIRST_BOARD = "versatilepb"
+BOARD = boards.BOARDS[os.environ.get("MINK_BOARD", FIRST_BOARD)]
+MIB = boards.MIB
+
+
+def sizes(*all_of_first):
+    """Memory sizes, in megabytes, to test: all of these on the first board, the usual and the largest on others."""
+    return all_of_first if BOARD.name == FIRST_BOARD else sorted({BOARD.default_memory // MIB, BOARD.max_memory // MIB})
+
+
+def told(megabytes):
+    """What the kernel is told of that memory, in megabytes."""
+    return megabytes - BOARD.firmware_memory // MIB
 BOOT_TIMEOUT = 30
 COMMAND_TIMEOUT = 30
 
 
+def argv_of(mem="128M", append="", card=None):
+    """QEMU's command for the kernel; a machine that cannot have so little memory is told not to use more."""
+    memory = boards.parse_size(mem)
+    if memory < BOARD.min_memory:
+        memory, append = None, f"mem={mem} {append}".strip()
+    return [*boards.qemu_argv(BOARD, build.image_path(BOARD.name, "kernel"), memory=memory, append=append, card=card), *BOARD.fast_line]
+
+
 def console_of(mem="128M", append="", card=None):
-    return Console(boards.qemu_argv(BOARD, build.image_path(BOARD.name, "kernel"), memory=boards.parse_size(mem), append=append,
-                                    card=card))
+    return Console(argv_of(mem, append, card))
 
 
 class Mink:
@@ -83,9 +102,13 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: a soak; runs under --long alone")
+    config.addinivalue_line("markers", "each_board: runs on every board, not on the first alone")
 
 
 def pytest_collection_modifyitems(config, items):
+    if BOARD.name != FIRST_BOARD:
+        config.hook.pytest_deselected(items=[item for item in items if not item.get_closest_marker("each_board")])
+        items[:] = [item for item in items if item.get_closest_marker("each_board")]
     if config.getoption("--long"):
         return
     for item in items:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A bad boot loader for test_entry.py: dirties memory, leaves the CPU in the wanted state, jumps to the image.
- * STUB: where this runs; IMAGE, IMAGE_END: where the image lies; ENTRY: where it is entered; SCTLR: the state.
+ * RAM: where it begins; STUB: where this runs; IMAGE, IMAGE_END: where the image lies; ENTRY: where it is entered; SCTLR: the state.
  * The tables are of the format before ARMv6 (XP = 0), as the S3C6410's U-Boot has them: RAM 1:1, and at 0xC0000000. */
   .syntax unified
   .arm
@@ -9,13 +9,14 @@
 _start:
   cpsid aif, #0x13
   ldr   r0, =0xa5a5a5a5               /* all of the first 8 MB that is not the image */
-  mov   r1, #0
+  ldr   r1, =RAM
+  ldr   r6, =RAM + 0x800000
 1:
   ldr   r2, =IMAGE
   cmp   r1, r2
   ldreq r1, =IMAGE_END
   str   r0, [r1], #4
-  cmp   r1, #0x800000
+  cmp   r1, r6
   blo   1b
 
   ldr   r4, =STUB + 0x10000           /* 1:1 up to 0x9fffffff */
@@ -27,8 +28,9 @@ _start:
   add   r1, r1, #1
   cmp   r1, #0xa00
   blo   2b
-  ldr   r1, =0xc00                    /* 0xC0000000 -> 0, 128 MB */
-  mov   r3, r2
+  ldr   r1, =0xc00                    /* 0xC0000000 -> RAM, 128 MB */
+  ldr   r3, =RAM
+  orr   r3, r3, r2
 3:
   str   r3, [r4, r1, lsl #2]
   add   r3, r3, #0x100000

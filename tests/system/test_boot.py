@@ -1,9 +1,17 @@
 # SPDX-License-Identifier: MIT
 """mink comes up, answers, and goes down."""
+import re
+
+from conftest import BOARD
+import pytest
+
+pytestmark = pytest.mark.each_board
 
 
 def test_it_boots_and_says_where(console):
-    assert "mink on ARM Versatile PB" in console.boot_log
+    name, cpu = {"versatilepb": ("ARM Versatile PB", "ARM1176"), "realview-pb-a8": ("ARM RealView PB-A8", "Cortex-A8"),
+                 "raspi1": ("Raspberry Pi 1", "ARM1176"), "s3c6410": ("S3C6410", "ARM1176")}[BOARD.name]
+    assert re.search(rf"mink on .*{name}.*, {cpu}, gcc", console.boot_log)
 
 
 def test_each_command_has_a_status(console):

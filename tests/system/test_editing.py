@@ -2,9 +2,12 @@
 """The line editor on the real console: keys, history, completion, garbage. `help mode` serves as a visible effect."""
 import time
 
+from conftest import BOARD
 import pytest
 
 from mink_qemu.console import Timeout
+
+pytestmark = pytest.mark.each_board
 
 EFFECT = "mode: shows or sets what the console may be sent"
 UP, DOWN, RIGHT, LEFT = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
@@ -122,6 +125,7 @@ def test_ctrl_c_ends_a_long_command(console, command, ends_with):
     assert EFFECT in console.ok("help mode")
 
 
+@pytest.mark.skipif(not BOARD.card, reason="no slot for a card")
 @pytest.mark.parametrize("mode", ["plain", "ansi"])
 def test_log_text_does_not_destroy_the_edited_line(boot_console, tmp_path, mode):
     """The card is found while a line is typed."""

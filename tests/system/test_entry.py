@@ -3,11 +3,14 @@
 import subprocess
 
 import pytest
-from conftest import BOARD, ROOT
-from mink_qemu import boards, build
+from conftest import BOARD, ROOT, argv_of
+from mink_qemu import build
 from mink_qemu.console import Console
 
-STUB = 0x06000000
+pytestmark = [pytest.mark.each_board, pytest.mark.skipif(BOARD.model is not None, reason="has boot loaders of its own")]
+
+STUB = BOARD.ram + 0x06000000
+VIRTUAL = 0xC0000000
 MMU_OFF = 0x00050078
 MMU_ON = 0x0005007B  # U-Boot's bootm: alignment checks on, XP = 0
 ICACHE, DCACHE, BRANCHES = 0x1000, 0x4, 0x800
@@ -29,11 +32,15 @@ def stub(tmp_path, **symbols):
                                           (0x2345678, 0x2345678)],
                          ids=lambda address: f"{address:x}")
 def test_entered_anywhere_in_any_state(tmp_path, image, entry, sctlr):
-    if entry >= 0xC0000000 and not sctlr & 1:
+    """image: from the start of RAM, as entry is, unless it is virtual."""
+    if entry >= VIRTUAL and not sctlr & 1:
         pytest.skip("no such address with the MMU off")
     path = build.image_path(BOARD.name, "kernel")
-    loader = stub(tmp_path, STUB=STUB, IMAGE=image, IMAGE_END=image + path.stat().st_size, ENTRY=entry, SCTLR=sctlr)
-    argv = boards.qemu_argv(BOARD, path, memory=128 << 20, append="")
+    image += BOARD.ram
+    entry += 0 if entry >= VIRTUAL else BOARD.ram
+    loader = stub(tmp_path, RAM=BOARD.ram, STUB=STUB, IMAGE=image, IMAGE_END=(image + path.stat().st_size + 3) & ~3, ENTRY=entry,
+                  SCTLR=sctlr)
+    argv = argv_of()
     at = argv.index("-append")  # needs QEMU's own loader, as -kernel does
     del argv[at:at + 2]
     at = argv.index("-kernel")

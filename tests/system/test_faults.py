@@ -2,6 +2,10 @@
 """A command that faults is reported and left; the shell goes on."""
 import re
 
+import pytest
+
+pytestmark = pytest.mark.each_board
+
 
 def report_of(console, command, what):
     text = console.fails(command)

@@ -2,6 +2,8 @@
 """What a shell user sees of a fault: a status, the next prompt, and everything that was held before."""
 import pytest
 
+pytestmark = pytest.mark.each_board
+
 
 @pytest.mark.parametrize("command, what", [
     ("md 0", "null pointer dereference: read from 00000000"),

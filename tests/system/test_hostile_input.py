@@ -4,16 +4,14 @@ import random
 import subprocess
 
 import pytest
-from conftest import BOARD
-from mink_qemu import boards, build
+from conftest import argv_of
 
 FAREWELL = b"\x03\nmode plain\nrelease all\ncheck\npoweroff 0\n"
 
 
 def session(stream):
     """What a machine says to a stream of bytes that ends in its power-off."""
-    argv = boards.qemu_argv(BOARD, build.image_path(BOARD.name, "kernel"))
-    result = subprocess.run(argv, input=stream, capture_output=True, timeout=60, check=False)
+    result = subprocess.run(argv_of(), input=stream, capture_output=True, timeout=60, check=False)
     return result.stdout.decode("latin-1").replace("\r", "")
 
 
@@ -24,6 +22,7 @@ def check_farewell(output):
     assert tail.rstrip().endswith("mink: power off, status 0")
 
 
+@pytest.mark.each_board
 @pytest.mark.parametrize("seed", [1, 2])
 def test_random_bytes(seed):
     check_farewell(session(random.Random(seed).randbytes(60_000) + FAREWELL))

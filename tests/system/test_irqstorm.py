@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.each_board
+
 
 def test_a_storm_passes_and_the_counts_add_up(console):
     text = console.ok("irqstorm 500 2")

@@ -5,6 +5,8 @@ import re
 from mink_qemu.console import Timeout
 import pytest
 
+pytestmark = pytest.mark.each_board
+
 
 def panicked(mink, timeout):
     """Says behind the kernel's back that a lock is held: the prompt's wait is then a panic. The text from there on."""

@@ -6,9 +6,9 @@ import time
 import pexpect
 import pytest
 
-from conftest import ROOT
+from conftest import BOARD, ROOT
 
-RUN = [ROOT / "qemu" / "run", "--no-build"]
+RUN = [ROOT / "qemu" / "run", "--no-build", "--board", BOARD.name]
 
 
 def run(*options, stdin=subprocess.DEVNULL, text=None):
@@ -17,6 +17,7 @@ def run(*options, stdin=subprocess.DEVNULL, text=None):
     return result.returncode, result.stdout, result.stderr
 
 
+@pytest.mark.each_board
 def test_exec_prints_the_console_and_nothing_else():
     status, out, err = run("--exec", "mode; help")
     assert status == 0
@@ -25,17 +26,21 @@ def test_exec_prints_the_console_and_nothing_else():
     assert err == ""
 
 
+@pytest.mark.each_board
 @pytest.mark.parametrize("commands, status", [("help", 0), ("nonsense", 127), ("nonsense; help", 127), ("poweroff 7", 7)])
 def test_status_is_the_first_failure(commands, status):
     assert run("--exec", commands)[0] == status
 
 
+@pytest.mark.each_board
 def test_piped_lines_are_commands():
     status, out, _ = run(text="mode plain\nhelp mode\nnonsense\n")
     assert status == 127
     assert "mink> mode plain\nmink> help mode\nmode:" in out
 
 
+@pytest.mark.each_board
+@pytest.mark.skipif(BOARD.model is not None, reason="the serial line is slow, and counted slower")
 def test_icount_runs_from_the_command_line_and_repeats():
     first = run("--icount", "--exec", "mode; uptime; nonsense")
     assert first == run("--icount", "--exec", "mode; uptime; nonsense")
