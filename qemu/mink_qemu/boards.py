@@ -18,7 +18,7 @@ class Board:
     command_line_bytes: int  # of the kernel command line that the kernel keeps
     model: str | None = None  # the folder of qemu/ with the model, where QEMU itself has no such machine
     ram: int = 0  # where it begins
-    card: bool = True  # it has a slot for one that mink knows
+    card: bool = True  # mink has a driver for its slot for one
     min_memory: int = MIB
     firmware_memory: int = 0  # what of the machine's memory the kernel is not told of
     fast_line: tuple = ()  # QEMU's options that make its serial line as fast as the CPU: with --icount, and in most tests

@@ -11,12 +11,13 @@ import subprocess
 import sys
 import time
 
-from mink_qemu import build
+from mink_qemu import boards, build
 from mink_qemu.build import ROOT
 
 from . import static_checks
 from .counts import Counts, of_cpputest, of_pytest
 
+BOARDS = sorted(boards.BOARDS, key=lambda board: (board != "versatilepb", board))  # the first one runs every test
 UNIT_TEST_TIMEOUT = 120
 SYSTEM_TEST_TIMEOUT = 3600
 STRESS_TIMEOUT = 600
@@ -84,25 +85,24 @@ def stress_programs(preset, long):
     return counts, ""
 
 
-def target_tests():
-    status, output = run([ROOT / "qemu" / "run", "--image", "tests", "--timeout", str(UNIT_TEST_TIMEOUT)],
+def target_tests(board):
+    status, output = run([ROOT / "qemu" / "run", "--board", board, "--image", "tests", "--timeout", str(UNIT_TEST_TIMEOUT)],
                          UNIT_TEST_TIMEOUT + 600)
     return of_cpputest(output, status), output
 
 
-def python_tests(folder, *options):
-    junit = ROOT / "build" / f"{folder}.xml"
+def python_tests(folder, *options, name="", **environment):
+    junit = ROOT / "build" / f"{folder}{name}.xml"
     junit.parent.mkdir(exist_ok=True)
     junit.unlink(missing_ok=True)
     status, output = run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={junit}", *options,
-                          ROOT / "tests" / folder], SYSTEM_TEST_TIMEOUT)
+                          ROOT / "tests" / folder], SYSTEM_TEST_TIMEOUT, **environment)
     return of_pytest(junit, status), output
 
 
-def system_tests(long):
+def system_tests(board, long):
     began = time.monotonic()
-    build.image("versatilepb", "kernel")
-    counts, output = python_tests("system", *(["--long"] if long else []))
+    counts, output = python_tests("system", *(["--long"] if long else []), name=f"-{board}", MINK_BOARD=board)
     return counts, output, time.monotonic() - began
 
 
@@ -117,10 +117,11 @@ def main():
         os.environ["MINK_LONG"] = "1"  # what a test program does then is its own affair: tests/stress/long_run.hpp
     run_ = Run()
     if wanted & {"target", "system", "static"}:
-        run_.check("build for the target", lambda: built("versatilepb"))
+        for board in BOARDS:
+            run_.check(f"build, {board}", lambda board=board: built(board))
     with concurrent.futures.ThreadPoolExecutor(1) as beside:
-        # They mostly wait for one emulated CPU: the other work goes on meanwhile.
-        system = beside.submit(system_tests, options.long) if "system" in wanted else None
+        # They mostly wait for one emulated CPU: the other work goes on meanwhile, and that of the other boards' tests.
+        system = beside.submit(system_tests, BOARDS[0], options.long) if "system" in wanted else None
         if "host" in wanted:
             run_.step("tools", lambda: python_tests("tools"))
             run_.step("unit tests, host 64-bit", lambda: unit_tests("host"))
@@ -130,7 +131,11 @@ def main():
             if options.long:
                 run_.step("stress, host 32-bit", lambda: stress_programs("host32", True))
         if "target" in wanted:
-            run_.step("unit tests, target", target_tests)
+            for board in BOARDS:
+                run_.step(f"unit tests, {board}", lambda board=board: target_tests(board))
+        if "system" in wanted:
+            for board in BOARDS[1:]:
+                run_.step(f"system tests, {board}", lambda board=board: system_tests(board, options.long))
         if "static" in wanted:
             run_.check("includes", static_checks.dependencies)
             run_.check("formatting", static_checks.formatting)
@@ -138,7 +143,7 @@ def main():
             run_.check("clang-tidy", static_checks.tidy)
             run_.check("size report", static_checks.size_report)
         if system is not None:
-            run_.step("system tests", system.result)
+            run_.step(f"system tests, {BOARDS[0]}", system.result)
 
     print(run_.total)
     return 1 if run_.total.failed or not run_.total.passed else 0

@@ -9,10 +9,12 @@ import re
 import shlex
 import subprocess
 
+from mink_qemu.boards import BOARDS
 from mink_qemu.build import ROOT
 
 PRESET = "versatilepb"
-BUILD = ROOT / "build" / PRESET
+# Every board's, for what only it compiles; what they share is read as the first one has it.
+BUILDS = [ROOT / "build" / preset for preset in [PRESET, *sorted(set(BOARDS) - {PRESET})]]
 CACHE = ROOT / "build" / "cache" / "clang"
 # gcc's words that clang has not.
 NOT_CLANG = re.compile(r"^-(funwind-tables|fno-move-loop-stores|fno-threadsafe-statics|MD|M[TF]|mcpu=.*|marm|msoft-float|specs=.*)$")
@@ -53,12 +55,12 @@ def size_report():
 
 
 def compile_commands():
-    """{source: flags for clang} of what the target's build compiles from the tree."""
+    """{source: flags for clang} of what the targets' builds compile from the tree."""
     flags = {}
     cxx_headers, c_headers = cross_includes()
-    for entry in json.loads((BUILD / "compile_commands.json").read_text(encoding="utf-8")):
+    for entry in [entry for directory in BUILDS for entry in json.loads((directory / "compile_commands.json").read_text(encoding="utf-8"))]:
         source = pathlib.Path(entry["file"])
-        if source.suffix not in (".cpp", ".c") or BUILD.parent in source.parents or ROOT not in source.parents:
+        if source.suffix not in (".cpp", ".c") or ROOT / "build" in source.parents or ROOT not in source.parents or source in flags:
             continue
         words = shlex.split(entry["command"])[1:]
         kept, skip = [], False
@@ -86,13 +88,14 @@ def cross_includes():
 
 def headers_of_each_object():
     """{object: its files} as ninja noted them."""
-    _, text = output_of(["ninja", "-C", str(BUILD), "-t", "deps"])
     result, current = {}, None
-    for line in text.splitlines():
-        if line.startswith("    "):
-            current.append(line.strip())
-        elif ": #deps" in line:
-            current = result.setdefault(line.split(":")[0], [])
+    for directory in BUILDS:
+        _, text = output_of(["ninja", "-C", str(directory), "-t", "deps"])
+        for line in text.splitlines():
+            if line.startswith("    "):
+                current.append(str(directory / line.strip()))
+            elif ": #deps" in line:
+                current = result.setdefault(directory / line.split(":")[0], [])
     return result
 
 
@@ -108,7 +111,7 @@ class Checked:
     def content(self, path):
         if path not in self.contents:
             try:
-                self.contents[path] = hashlib.sha256((BUILD / path).read_bytes()).hexdigest()
+                self.contents[path] = hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
             except OSError:
                 self.contents[path] = "gone"
         return self.contents[path]
