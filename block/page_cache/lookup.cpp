@@ -30,6 +30,7 @@ PageCache::CachedPage* PageCache::get(std::uint32_t index, gfp_t gfp) {
         tree_.insert(*fresh);
         clean_.push_front(*fresh);
         ++figures_.nr_file_pages;
+        ++zone_figures(*fresh).file;
         ++figures_.misses;
         return fresh;
       }
@@ -100,8 +101,10 @@ void PageCache::set_dirty_locked(CachedPage& p, bool dirty) {
   list_of(p).push_front(p);
   if (dirty) {
     ++figures_.nr_dirty;
+    ++zone_figures(p).pending;
   } else {
     --figures_.nr_dirty;
+    --zone_figures(p).pending;
   }
 }
 
@@ -126,6 +129,7 @@ std::size_t PageCache::evict(std::size_t most) {
         }
         tree_.erase(tree_.iterator_to(*p));
         --figures_.nr_file_pages;
+        --zone_figures(*p).file;
         victims.push_back(*p);
         ++count;
       }
@@ -150,6 +154,7 @@ bool PageCache::check(TextSink& why) const {
     return false;
   }
   std::size_t dirty = 0, writeback = 0, in_tree = 0;
+  Figures::Zone zone[mm::kZones] = {};
   const CachedPage* before = nullptr;
   for (const CachedPage& p : tree_) {
     ++in_tree;
@@ -157,6 +162,9 @@ bool PageCache::check(TextSink& why) const {
     before = &p;
     dirty += p.dirty ? 1 : 0;
     writeback += p.writeback ? 1 : 0;
+    Figures::Zone& of_zone = zone[static_cast<unsigned>(mm::zone_of(*p.frame))];
+    ++of_zone.file;
+    of_zone.pending += p.dirty || p.writeback ? 1 : 0;
     if (p.dirty && !p.uptodate) complain("a page is dirty that was never filled");
     if (p.writeback && !p.locked) complain("a page on its way to the device is not locked");
     if (p.inode == nullptr || p.inode->number != p.index / kPagesPerFile) complain("a page of no file");
@@ -164,6 +172,10 @@ bool PageCache::check(TextSink& why) const {
   if (in_tree != all || clean_.size() + dirty_.size() != all) complain("pages are missing");
   if (dirty != figures_.nr_dirty || dirty_.size() != dirty) complain("dirty pages do not add up");
   if (writeback != figures_.nr_writeback) complain("pages under writeback do not add up");
+  for (unsigned z = 0; z < mm::kZones; ++z) {
+    if (zone[z].file != figures_.zone[z].file || zone[z].pending != figures_.zone[z].pending)
+      complain("pages of a zone do not add up");
+  }
   return good;
 }
 

@@ -19,6 +19,7 @@ void PageCache::begin_locked(CachedPage& p, Batch& batch) {
   p.writeback = true;
   set_dirty_locked(p, false);
   ++figures_.nr_writeback;
+  ++zone_figures(p).pending;
   p.batch = &batch;
   ++batch.under_way;
 }
@@ -42,6 +43,7 @@ void PageCache::written(Request& request) {
     Batch& batch = *p.batch;
     p.writeback = false;
     --cache.figures_.nr_writeback;
+    --cache.zone_figures(p).pending;
     if (ok(request.result)) {
       ++cache.figures_.nr_written;
       ++batch.written;

@@ -38,8 +38,17 @@ int flush(void*) {
 mm::FileFigures file_figures() {
   const PageCache::Figures c = cache->figures();
   const Device::Figures& d = device->figures();
-  return {c.nr_file_pages, c.nr_dirty,        c.nr_writeback, c.nr_dirtied,
-          c.nr_written,    c.nr_vmscan_write, d.kb_read,      d.kb_written};
+  mm::FileFigures f{.pages = c.nr_file_pages,
+                    .dirty = c.nr_dirty,
+                    .writeback = c.nr_writeback,
+                    .dirtied = c.nr_dirtied,
+                    .written = c.nr_written,
+                    .written_by_reclaim = c.nr_vmscan_write,
+                    .kb_read = d.kb_read,
+                    .kb_written = d.kb_written,
+                    .zone = {}};
+  for (unsigned z = 0; z < mm::kZones; ++z) f.zone[z] = {c.zone[z].file, c.zone[z].pending};
+  return f;
 }
 
 void write_all() {

@@ -51,26 +51,20 @@ class Reader {
 
   template <class T>
   void read(const char* name, Bounds bounds, T& value) {
-    const auto option = line_.find(name);
+    if (const auto option = line_.find(name)) take(name, *option, bounds, value);
+  }
+
+  // mem=SIZE or mem=SIZE@START.
+  void read_mem(Bounds bounds, PhysAddr start, std::uint64_t& value) {
+    auto option = line_.find("mem");
     if (!option) return;
-    if (!option->has_value || option->value.empty()) return complain(name, *option, "needs a size");
-    const ParsedNumber number = parse_size(option->value, UINT64_MAX);
-    if (!number.ok()) return complain(name, *option, describe(number.error));
-    const std::uint64_t wanted = bounds.step == 0 ? number.value : number.value - number.value % bounds.step;
-    if (bounds.step == 0 && (wanted & (wanted - 1)) != 0)
-      return complain(name, *option, "is no power of two");
-    if (wanted < bounds.least && bounds.most == UINT64_MAX) {
-      return complain(name, *option, "is less than", in_words(bounds.least).text);
+    if (const std::size_t at = option->value.find('@'); at != std::string_view::npos) {
+      const ParsedNumber place = parse_size(option->value.substr(at + 1), UINT64_MAX);
+      if (!place.ok()) return complain("mem", *option, "has no address behind the @");
+      if (place.value != start.raw()) return complain("mem", *option, "does not begin where memory does");
+      option->value = option->value.substr(0, at);
     }
-    if (wanted < bounds.least || wanted > bounds.most) {
-      return complain(name, *option, "is not between", in_words(bounds.least).text,
-                      in_words(bounds.most).text);
-    }
-    if (wanted != number.value) {
-      print(report_, "%s=%.*s is rounded down to %s\n", name, static_cast<int>(option->value.size()),
-            option->value.data(), in_words(wanted).text);
-    }
-    value = static_cast<T>(wanted);
+    take("mem", *option, bounds, value);
   }
 
   void read_switch(const char* name, bool& value) {
@@ -82,6 +76,27 @@ class Reader {
   }
 
  private:
+  template <class T>
+  void take(const char* name, const CommandLine::Option& option, Bounds bounds, T& value) {
+    if (!option.has_value || option.value.empty()) return complain(name, option, "needs a size");
+    const ParsedNumber number = parse_size(option.value, UINT64_MAX);
+    if (!number.ok()) return complain(name, option, describe(number.error));
+    const std::uint64_t wanted = bounds.step == 0 ? number.value : number.value - number.value % bounds.step;
+    if (bounds.step == 0 && (wanted & (wanted - 1)) != 0) return complain(name, option, "is no power of two");
+    if (wanted < bounds.least && bounds.most == UINT64_MAX) {
+      return complain(name, option, "is less than", in_words(bounds.least).text);
+    }
+    if (wanted < bounds.least || wanted > bounds.most) {
+      return complain(name, option, "is not between", in_words(bounds.least).text,
+                      in_words(bounds.most).text);
+    }
+    if (wanted != number.value) {
+      print(report_, "%s=%.*s is rounded down to %s\n", name, static_cast<int>(option.value.size()),
+            option.value.data(), in_words(wanted).text);
+    }
+    value = static_cast<T>(wanted);
+  }
+
   void complain(const char* name, const CommandLine::Option& option, const char* what,
                 const char* least = nullptr, const char* most = nullptr) {
     print(report_, "%s=%.*s %s", name, static_cast<int>(option.value.size()), option.value.data(), what);
@@ -96,11 +111,12 @@ class Reader {
 
 }  // namespace
 
-MemoryOptions parse_memory_options(const CommandLine& line, std::uint64_t ram, TextSink& report) {
+MemoryOptions parse_memory_options(const CommandLine& line, PhysAddr ram_start, std::uint64_t ram,
+                                   TextSink& report) {
   MemoryOptions options;
   Reader reader{line, report};
   // More than there is limits nothing, and is no mistake (Linux).
-  reader.read("mem", {kLeastMemory, UINT64_MAX, 4 * kKiB}, options.mem);
+  reader.read_mem({kLeastMemory, UINT64_MAX, 4 * kKiB}, ram_start, options.mem);
   const std::uint64_t memory = std::min(ram, options.mem);
   reader.read("highmem", {0, std::max(memory, kLeastMemory) - kLeastMemory, kMiB}, options.highmem);
   reader.read("vmalloc", {kLeastVmalloc, kMostVmalloc, kMiB}, options.vmalloc);

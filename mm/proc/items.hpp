@@ -15,6 +15,8 @@ enum class Item : unsigned char {
   StackKb,
   TablePages,
   FilePages,
+  ZoneFilePages,  // of one zone; of vmstat's zones all
+  ZonePending,
   Dirty,
   Writeback,
   Dirtied,
@@ -29,8 +31,8 @@ struct NamedItem {
 
 // clang-format off
 inline constexpr NamedItem kZoneItems[] = {
-    {"nr_free_pages", Item::FreePages}, {"nr_zone_inactive_anon"}, {"nr_zone_active_anon"}, {"nr_zone_inactive_file"},
-    {"nr_zone_active_file"}, {"nr_zone_unevictable"}, {"nr_zone_write_pending"}, {"nr_mlock"}, {"nr_bounce"},
+    {"nr_free_pages", Item::FreePages}, {"nr_zone_inactive_anon"}, {"nr_zone_active_anon"}, {"nr_zone_inactive_file", Item::ZoneFilePages},
+    {"nr_zone_active_file"}, {"nr_zone_unevictable"}, {"nr_zone_write_pending", Item::ZonePending}, {"nr_mlock"}, {"nr_bounce"},
     {"nr_free_cma"},
 };
 

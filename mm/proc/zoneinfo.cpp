@@ -9,12 +9,18 @@ namespace {
 
 constexpr unsigned kMovableZone = kZones;  // Linux's fourth zone: always empty here
 
-std::size_t value_of(Item item, std::size_t free_pages, const MemoryFigures& figures) {
+// What an item of a zone, or of all zones together, is told from.
+struct ZoneItems {
+  std::size_t free = 0;
+  FileFigures::Zone file{};
+};
+
+std::size_t value_of(Item item, const ZoneItems& zone, const MemoryFigures& figures) {
   switch (item) {
     case Item::Zero:
       return 0;
     case Item::FreePages:
-      return free_pages;
+      return zone.free;
     case Item::SlabReclaimable:
       return figures.slab_reclaimable;
     case Item::SlabUnreclaimable:
@@ -23,6 +29,10 @@ std::size_t value_of(Item item, std::size_t free_pages, const MemoryFigures& fig
       return figures.stack_kb;
     case Item::TablePages:
       return figures.table_pages;
+    case Item::ZoneFilePages:
+      return zone.file.pages;
+    case Item::ZonePending:
+      return zone.file.pending;
     case Item::FilePages:
       return figures.file.pages;
     case Item::Dirty:
@@ -69,7 +79,7 @@ void show_zone(TextSink& out, const PageAllocator& pages, unsigned z, const Memo
   if (node) {
     print(out, "  per-node stats\n");
     for (const NamedItem& i : kNodeItems)
-      print(out, "      %-12s %zu\n", i.name, value_of(i.item, 0, figures));
+      print(out, "      %-12s %zu\n", i.name, value_of(i.item, {}, figures));
   }
   print(out, "  pages free     %zu\n", f.free);
   print(out, "        boost    0\n");
@@ -84,8 +94,9 @@ void show_zone(TextSink& out, const PageAllocator& pages, unsigned z, const Memo
   for (unsigned wanted = 1; wanted <= kZones; ++wanted) print(out, ", %zu", f.protection[wanted]);
   print(out, ")\n");
   if (f.present == 0) return;
+  const ZoneItems items{f.free, figures.file.zone[z]};
   for (const NamedItem& i : kZoneItems)
-    print(out, "      %-12s %zu\n", i.name, value_of(i.item, f.free, figures));
+    print(out, "      %-12s %zu\n", i.name, value_of(i.item, items, figures));
   const auto type = static_cast<ZoneType>(z);
   print(out, "  pagesets\n    cpu: 0\n");
   print(out, "              count: %zu\n", pages.listed_pages(type));
@@ -115,9 +126,13 @@ void show_zoneinfo(TextSink& out, const PageAllocator& pages, const MemoryFigure
 }
 
 void show_vmstat(TextSink& out, const PageAllocator& pages, const MemoryFigures& figures) {
-  const std::size_t free = pages.free_pages();
-  for (const NamedItem& i : kZoneItems) print(out, "%s %zu\n", i.name, value_of(i.item, free, figures));
-  for (const NamedItem& i : kNodeItems) print(out, "%s %zu\n", i.name, value_of(i.item, free, figures));
+  ZoneItems all{pages.free_pages()};
+  for (const FileFigures::Zone& zone : figures.file.zone) {
+    all.file.pages += zone.pages;
+    all.file.pending += zone.pending;
+  }
+  for (const NamedItem& i : kZoneItems) print(out, "%s %zu\n", i.name, value_of(i.item, all, figures));
+  for (const NamedItem& i : kNodeItems) print(out, "%s %zu\n", i.name, value_of(i.item, all, figures));
   // A fifth and a tenth of what could be dirtied (vm.dirty_ratio, vm.dirty_background_ratio).
   const std::size_t available = available_pages(pages, figures);
   print(out, "nr_dirty_threshold %zu\nnr_dirty_background_threshold %zu\n", available / 5, available / 10);

@@ -72,6 +72,9 @@ class PageCache final : public mm::Shrinker {
     std::uint32_t nr_vmscan_write;         // ... of them by shrink()
     std::uint32_t pgscan, pgsteal;         // looked at, given back by shrink()
     std::uint32_t hits, misses, write_errors;
+    struct Zone {
+      std::size_t file, pending;  // pages; of them dirty or under writeback
+    } zone[mm::kZones];
   };
   [[nodiscard]] Figures figures() const { return figures_; }
   [[nodiscard]] std::uint32_t pages_of_device() const { return device_.sectors() / kSectorsPerPage; }
@@ -112,6 +115,9 @@ class PageCache final : public mm::Shrinker {
   void unlock_page(CachedPage& p);
   LruList& list_of(const CachedPage& p) { return p.dirty ? dirty_ : clean_; }
   void set_dirty_locked(CachedPage& p, bool dirty) REQUIRES(lock_);
+  Figures::Zone& zone_figures(const CachedPage& p) {
+    return figures_.zone[static_cast<unsigned>(mm::zone_of(*p.frame))];
+  }
   std::size_t evict(std::size_t most);
   // page_cache.cpp
   Err fill(CachedPage& p);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the command line says about memory: mem= highmem= vmalloc= dma= kmalloc_max= coherent= track=.
 #pragma once
+#include <base/addr.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <lib/cmdline.hpp>
@@ -18,13 +19,16 @@ struct MemoryOptions {
   std::size_t vmalloc = 240 * kMiB;    // address space for vmalloc and ioremap; a multiple of 1 MB
   std::size_t dma = 16 * kMiB;         // zone DMA, from the bottom of memory; a multiple of 4 MB
   std::size_t kmalloc_max = 4 * kMiB;  // largest kmalloc; a power of two
-  std::size_t coherent = 1 * kMiB;     // not cached, where a board has a DMA controller; a multiple of 1 MB, at most 4
-  bool track = false;                  // slab objects remember who allocated them
+  std::size_t coherent =
+      1 * kMiB;        // not cached, where a board has a DMA controller; a multiple of 1 MB, at most 4
+  bool track = false;  // slab objects remember who allocated them
 };
 
-// Reads them; sizes take the suffixes K M G. `ram`: bytes that the machine has. A value that is no size, or
+// Reads them; sizes take the suffixes K M G. `ram`: bytes that the machine has, from `ram_start` on; Linux's mem=SIZE@START
+// must begin there, since the kernel lies there. A value that is no size, or
 // that no machine of that much memory can have, is named to `report`, with what would be right, and its
 // default stays. Pure.
-MemoryOptions parse_memory_options(const CommandLine& line, std::uint64_t ram, TextSink& report);
+MemoryOptions parse_memory_options(const CommandLine& line, PhysAddr ram_start, std::uint64_t ram,
+                                   TextSink& report);
 
 }  // namespace mink::kernel

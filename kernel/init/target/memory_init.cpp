@@ -97,7 +97,7 @@ void read_boot_data(const arch::BootInfo& info, const BoardMemoryMap& map) {
   set_command_line(state.data.command_line);
   printk(KERN_NOTICE "Kernel command line: %.*s\n", static_cast<int>(command_line().size()),
          command_line().data());
-  state.options = parse_memory_options(CommandLine{command_line()}, state.named, report);
+  state.options = parse_memory_options(CommandLine{command_line()}, state.ram_base, state.named, report);
   const LogOptions log = parse_log_options(CommandLine{command_line()}, report);
   set_console_loglevel(log.console_level);
   set_panic_action(log.panic);

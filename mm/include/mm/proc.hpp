@@ -14,6 +14,9 @@ struct FileFigures {
   std::size_t pages = 0, dirty = 0, writeback = 0;
   std::uint32_t dirtied = 0, written = 0, written_by_reclaim = 0;
   std::uint32_t kb_read = 0, kb_written = 0;  // to and from the devices
+  struct Zone {
+    std::size_t pages = 0, pending = 0;  // pending: dirty or under writeback
+  } zone[kZones] = {};
 };
 
 // What the other allocators have to say.

@@ -17,7 +17,7 @@ TEST_GROUP(MemoryOptions) {
   // Sets `options`; true if the report is as expected.
   void parse(const char* line, const char* expected_report = "", std::uint64_t ram = 128 * kMiB) {
     report.clear();
-    options = mink::kernel::parse_memory_options(CommandLine{line}, ram, report);
+    options = mink::kernel::parse_memory_options(CommandLine{line}, mink::PhysAddr{0x50000000}, ram, report);
     STRCMP_EQUAL_TEXT(expected_report, text, line);
   }
 };
@@ -122,4 +122,18 @@ TEST(MemoryOptions, track_is_on_or_off) {
   CHECK_FALSE(options.track);
   parse("track=yes", "track=yes is neither on nor off, ignored\n");
   CHECK_FALSE(options.track);
+}
+
+TEST(MemoryOptions, mem_may_say_where_memory_begins_but_not_move_it) {
+  parse("mem=64M@0x50000000");
+  LONGS_EQUAL(64 * kMiB, options.mem);
+  parse("mem=64M@1280M");
+  LONGS_EQUAL(64 * kMiB, options.mem);
+  parse("mem=64M@0x51000000", "mem=64M@0x51000000 does not begin where memory does, ignored\n");
+  CHECK(options.mem == UINT64_MAX);
+  parse("mem=64M@", "mem=64M@ has no address behind the @, ignored\n");
+  parse("mem=64M@up", "mem=64M@up has no address behind the @, ignored\n");
+  parse("mem=64M@-1", "mem=64M@-1 has no address behind the @, ignored\n");
+  parse("mem=@0x50000000", "mem= needs a size, ignored\n");
+  parse("mem=x@0x50000000", "mem=x is not a number, ignored\n");
 }

@@ -67,3 +67,17 @@ TEST(MemoryProc, ZoneinfoAndVmstat) {
   has("pgfree 8\npgactivate 0\n");
   has("unevictable_pgs_stranded 0\nnr_unstable 0\n");
 }
+
+TEST(MemoryProc, PagesOfDevicesAreToldByZoneAndInAll) {
+  figures.file.pages = 7;
+  figures.file.zone[0] = {2, 1};
+  figures.file.zone[1] = {5, 3};
+  show_zoneinfo(out, arena.pages(), figures);
+  has("      nr_zone_inactive_file 2\n");
+  has("      nr_zone_write_pending 1\n");
+  has("      nr_zone_inactive_file 5\n");
+  has("      nr_zone_write_pending 3\n");
+  out.clear();
+  show_vmstat(out, arena.pages(), figures);
+  has("nr_zone_inactive_file 7\nnr_zone_active_file 0\nnr_zone_unevictable 0\nnr_zone_write_pending 4\n");
+}
