@@ -3,10 +3,12 @@
 import re
 import struct
 
+from conftest import BOARD
 import pytest
 
 CARD_BYTES = 16 << 20
 SECTORS = CARD_BYTES // 512
+needs_slot = pytest.mark.skipif(not BOARD.card, reason="no slot for a card")
 WORDS = 128  # of a sector
 
 
@@ -38,6 +40,7 @@ def figure(mink, pattern):
     return int(re.search(pattern, mink.ok("card"))[1])
 
 
+@pytest.mark.each_board
 def test_an_empty_slot_is_a_normal_state(boot):
     mink = boot()
     assert "the slot is empty" in mink.fails("card")
@@ -46,6 +49,8 @@ def test_an_empty_slot_is_a_normal_state(boot):
     mink.ok("check")
 
 
+@pytest.mark.each_board
+@needs_slot
 def test_a_card_is_found_and_read(boot, image):
     mink = boot(card=image)
     assert f"card: QEMU!, serial number deadbeef, {CARD_BYTES >> 10} KB" in mink.boot_log
@@ -84,6 +89,8 @@ def test_reboot_does_too(boot, image):
     assert wrong_sectors(image, 3000, 50, 9) == []
 
 
+@pytest.mark.each_board
+@needs_slot
 def test_reclaim_under_pressure_loses_nothing(boot, image):
     """The pattern is dirty in memory; all memory is taken, so that it has to go; nobody says sync."""
     mink = boot(mem="16M", card=image)
