@@ -85,6 +85,7 @@ constexpr Step kBoot[] = {
     {"service threads", kernel::start_service_threads, kThreads | kThreadContext, 0},
     {"reclaim", kernel::init_reclaim, kThreads | kThreadContext, 0},
     {"other devices", board::other_devices_init, kThreads | kThreadContext, 0},
+    {"failures on purpose", kernel::init_failures, kThreadContext, 0},
     {"context checks", kernel::begin_context_checks, kThreadContext, 0},
 };
 

@@ -60,6 +60,7 @@ std::size_t PageAllocator::alloc_bulk(gfp_t asked, std::span<page*> pages, const
   std::size_t filled = 0;
   std::size_t wanted = 0;
   for (const page* slot : pages) slot != nullptr ? ++filled : ++wanted;
+  if (must_fail(gfp, 0, caller)) return filled;
   const std::size_t had = filled;
   page** slot = pages.data();
   while (wanted != 0) {

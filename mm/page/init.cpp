@@ -227,15 +227,22 @@ void PageAllocator::update_marks() {
   }
 }
 
+void PageAllocator::set_failures(FailureSource* source) {
+  const arch::IrqGuard guard;
+  failures_ = source;
+  choose_lists();
+}
+
 // Which list a mask's placement bits lead to first: that of the highest zone allowed that has memory, unless
-// its lists are closed.
+// its lists are closed, or every allocation is to ask whether it shall fail.
 void PageAllocator::choose_lists() {
   for (gfp_t bits = 0; bits <= kPlacementMask; ++bits) {
     unsigned z = static_cast<unsigned>(zone_of_gfp(bits));
     if (z == 0 && !zones_[0].populated()) z = 1;  // dma=0
     while (z != 0 && zones_[z].managed == 0) --z;
-    preferred_[bits] =
-        zones_[z].is_short ? &closed_ : &list_ref(static_cast<ZoneType>(z), migrate_type_of(bits));
+    preferred_[bits] = zones_[z].is_short || failures_ != nullptr
+                           ? &closed_
+                           : &list_ref(static_cast<ZoneType>(z), migrate_type_of(bits));
   }
 }
 

@@ -40,6 +40,9 @@ bool SlabAllocator::next_word(kmem_cache& cache) {
 
 void* SlabAllocator::alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller) {
   if (may_sleep(gfp)) gfp = source_->fit_to_context(modern_gfp(gfp), caller);
+  if (failures_ != nullptr && (gfp & __GFP_NOFAIL) == 0 &&
+      failures_->fails(gfp, cache.object_size, 0, caller))
+    return nullptr;
   void* object = nullptr;
   for (;;) {
     {
@@ -50,6 +53,7 @@ void* SlabAllocator::alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller
       } else {
         // An interrupt may have brought a word meanwhile.
         if (!SlabFast::take(cache, object) && next_word(cache)) (void)SlabFast::take(cache, object);
+        if (failures_ != nullptr) set_aside_current(cache);  // the next one is to come here, too
       }
     }
     if (object != nullptr) break;
@@ -63,6 +67,16 @@ void* SlabAllocator::alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller
   if (is_debug(cache)) SlabDebug::taken(*this, cache, object, caller);
   if ((gfp & __GFP_ZERO) != 0) std::memset(object, 0, cache.object_size);
   return object;
+}
+
+void SlabAllocator::set_failures(FailureSource* source) {
+  sync::preempt_disable();  // no cache is made or destroyed
+  failures_ = source;
+  for (kmem_cache& cache : caches_) {
+    const arch::IrqGuard guard;
+    set_aside_current(cache);
+  }
+  sync::preempt_enable();
 }
 
 // As many as each word has, word by word: interrupts are off for at most 32 objects.

@@ -7,7 +7,7 @@ namespace {
 
 constexpr const Family* kTable[] = {&kAllocateFamily, &kCacheFamily,    &kMemoryFamily, &kPressureFamily,
                                     &kFileFamily,     &kCardFamily,     &kDmaFamily,    &kInspectFamily,
-                                    &kThreadFamily,   &kExerciseFamily, &kShellFamily};
+                                    &kThreadFamily,   &kFailFamily, &kExerciseFamily, &kShellFamily};
 
 }  // namespace
 

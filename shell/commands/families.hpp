@@ -16,6 +16,7 @@ extern const Family kInspectFamily;   // pt, md, mw, sym
 extern const Family kMemoryFamily;    // free, gfp, check
 extern const Family kThreadFamily;    // ps
 extern const Family kPressureFamily;  // pressure, top
+extern const Family kFailFamily;      // fail
 extern const Family kExerciseFamily;  // soak, bench
 
 extern const std::span<const Family* const> kFamilies;

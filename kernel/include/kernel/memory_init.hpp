@@ -33,6 +33,8 @@ void init_proc();
 // For a board with a DMA controller, before its driver: coherent= megabytes for dma_alloc_coherent(). Without them the
 // kernel goes on, and the driver does what it can.
 void init_coherent_memory();
+// failslab= and fail_page_alloc= of the command line. Thread context.
+void init_failures();
 // 8 From now on an allocation that may sleep is checked against its context.
 void begin_context_checks();
 // Where everything is, as Linux says it at boot.

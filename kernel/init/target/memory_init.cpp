@@ -6,6 +6,7 @@
 #include <arch/memory.hpp>
 #include <base/sections.hpp>
 #include <bit>
+#include <inspect/kernel_faults.hpp>
 #include <kernel/command_line.hpp>
 #include <kernel/iomem.hpp>
 #include <kernel/log_options.hpp>
@@ -200,6 +201,11 @@ void init_coherent_memory() {
     return;
   }
   iomem().add_reserved(mm::coherent_memory().start(), bytes, "DMA coherent memory");
+}
+
+void init_failures() {
+  LogSink report{KERN_WARNING};
+  inspect::read_fault_options(CommandLine{command_line()}, report);
 }
 
 void begin_context_checks() {

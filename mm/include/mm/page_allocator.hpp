@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <lib/text_sink.hpp>
+#include <mm/failure_source.hpp>
 #include <mm/page_state.hpp>
 #include <mm/reclaim_ops.hpp>
 #include <mm/zone.hpp>
@@ -211,6 +212,9 @@ class PageAllocator {
   void add_shrinker(Shrinker& shrinker);
   void set_reclaim_ops(ReclaimOps* ops) { ops_ = ops; }
   void set_window(PageWindow* window) { window_ = window; }
+  // From now on every allocation asks `source` whether it is to fail; nullptr: none any more. The fast paths are closed
+  // meanwhile. Any context.
+  void set_failures(FailureSource* source);
   // From now on a mask that may sleep is checked against the context (before: there is nobody to sleep for).
   void begin_context_checks() { context_checks_ = true; }
   // Gives the hot/cold lists' pages back to the free lists, a few at a time with interrupts on between.
@@ -393,6 +397,10 @@ class PageAllocator {
   [[nodiscard]] ZoneType zone_at(std::size_t i) const;
   void update_marks();
   void choose_lists();
+  [[nodiscard]] bool must_fail(gfp_t gfp, unsigned order, const void* caller) {
+    return failures_ != nullptr && (gfp & __GFP_NOFAIL) == 0 &&
+           failures_->fails(gfp, kPageSize << order, order, caller);
+  }
 
   [[nodiscard]] Zone& zone_ref(ZoneType type) { return zones_[static_cast<unsigned>(type)]; }
   [[nodiscard]] PageList& list_ref(ZoneType zone, MigrateType type) {
@@ -416,6 +424,7 @@ class PageAllocator {
   Shrinker* shrinkers_ = nullptr;
   ReclaimOps* ops_ = nullptr;
   PageWindow* window_ = nullptr;
+  FailureSource* failures_ = nullptr;
   std::size_t min_free_kbytes_ = 0;
   bool context_checks_ = false;
   bool reclaiming_ = false;  // while there are no threads

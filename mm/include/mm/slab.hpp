@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <lib/list.hpp>
 #include <lib/text_sink.hpp>
+#include <mm/failure_source.hpp>
 #include <mm/kmem_cache.hpp>
 #include <mm/reclaim_ops.hpp>
 
@@ -80,6 +81,10 @@ class SlabAllocator final : public Shrinker {
   // kernel's instance.
   using CallAfterReaders = void (*)(rcu_head* head, void (*function)(rcu_head* head));
   void set_grace_period(CallAfterReaders call) { after_readers_ = call; }
+
+  // From now on the allocation of every object asks `source` whether it is to fail; nullptr: none any more. The fast
+  // paths of allocation are closed meanwhile. Thread context. O(caches).
+  void set_failures(FailureSource* source);
 
   [[nodiscard]] void* alloc(kmem_cache& cache, gfp_t gfp, const void* caller);
   void free(kmem_cache& cache, const void* object, const void* caller);
@@ -183,6 +188,7 @@ class SlabAllocator final : public Shrinker {
   std::size_t large_pages_ = 0;
   std::size_t serial_ = 0;
   CallAfterReaders after_readers_ = nullptr;
+  FailureSource* failures_ = nullptr;
   mutable std::size_t reports_ = 0;
 };
 
