@@ -2,13 +2,14 @@
 #include <inspect/owner.hpp>
 
 #include <arch/irq.hpp>
+#include <mm/dma.hpp>
 #include <mm/kernel_memory.hpp>
 
 namespace mink::inspect {
 
 Memory Memory::of_kernel() {
   const mm::KernelMemory& memory = mm::kernel_memory();
-  return {memory.pages, &memory.slab, &memory.vmalloc};
+  return {memory.pages, &memory.slab, &memory.vmalloc, &mm::coherent_memory()};
 }
 
 Owner owner_of(const Memory& memory, const page& head) {
@@ -29,6 +30,8 @@ Owner owner_of(const Memory& memory, const page& head) {
   }
   if (memory.slab != nullptr && memory.slab->owns_large(head)) return Owner::Large;
   if (memory.vmalloc != nullptr && memory.vmalloc->owns(head)) return Owner::Vmalloc;
+  if (memory.coherent != nullptr && memory.coherent->contains(memory.pages.address(&head)))
+    return Owner::Coherent;
   return Owner::Pages;
 }
 
@@ -57,6 +60,9 @@ void print_owner(TextSink& out, const Memory& memory, const page& head) {
       return;
     case Owner::Pages:
       print(out, "pages of %ps", caller);
+      return;
+    case Owner::Coherent:
+      print(out, "coherent memory of %ps", caller);
       return;
     case Owner::Tables:
       print(out, "a translation table");

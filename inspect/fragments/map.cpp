@@ -8,9 +8,9 @@ namespace mink::inspect {
 namespace {
 
 constexpr std::size_t kColumns = 64, kRows = 16;
-constexpr char kLetters[kOwners + 1] = " .skvptr";  // by Owner
-constexpr const char* kNames[kOwners] = {"no memory", "free",  "slab",   "kmalloc",
-                                         "vmalloc",   "pages", "tables", "reserved"};
+constexpr char kLetters[kOwners + 1] = " .skvcptr";  // by Owner
+constexpr const char* kNames[kOwners] = {"no memory", "free",  "slab",   "kmalloc", "vmalloc",
+                                         "coherent",  "pages", "tables", "reserved"};
 
 // Pages by owner, of one character or of all memory.
 struct Tally {

@@ -42,7 +42,7 @@ def test_frag_shows_who_has_what(boot):
     before = mink.ok("frag")
     assert re.search(r"^Node 0, zone   Normal (-?\d\.\d{3} ){11}$", before, re.M)
     assert len(cells(before)) == 64 * 1024 // 4 // 16 and "each 16 pages" in before
-    sums = re.search(r"^\. free (\d+), s slab (\d+), k kmalloc (\d+), v vmalloc (\d+), p pages (\d+), t tables (\d+), r reserved (\d+) pages$", before, re.M)
+    sums = re.search(r"^\. free (\d+), s slab (\d+), k kmalloc (\d+), v vmalloc (\d+), c coherent (\d+), p pages (\d+), t tables (\d+), r reserved (\d+) pages$", before, re.M)
     assert sum(map(int, sums.groups())) == 64 * 1024 // 4
     mink.ok("pages 9 GFP_KERNEL; vmalloc 4M; kmalloc 1M")
     after = mink.ok("frag 256")

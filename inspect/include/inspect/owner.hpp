@@ -6,6 +6,7 @@
 #include <mm/page_allocator.hpp>
 
 namespace mink::mm {
+class CoherentMemory;
 struct KernelMemory;
 class SlabAllocator;
 class VmallocSpace;
@@ -18,6 +19,7 @@ struct Memory {
   const mm::PageAllocator& pages;
   const mm::SlabAllocator* slab = nullptr;
   const mm::VmallocSpace* vmalloc = nullptr;
+  const mm::CoherentMemory* coherent = nullptr;
 
   [[nodiscard]] static Memory of_kernel();
 };
@@ -28,11 +30,12 @@ enum class Owner : unsigned {
   Slab,      // of a cache
   Large,     // kmalloc's, beyond its caches
   Vmalloc,   // behind a vmalloc area
+  Coherent,  // the room of dma_alloc_coherent
   Pages,     // of somebody who asked for pages
   Tables,    // a second-level translation table
   Reserved,  // never given out
 };
-inline constexpr unsigned kOwners = 8;
+inline constexpr unsigned kOwners = 9;
 
 // Of a block, by its head. Interrupts off, or the answer may be of a moment ago. O(1).
 [[nodiscard]] Owner owner_of(const Memory& memory, const page& head);
