@@ -25,6 +25,7 @@ typedef struct mempool_s {
   void* memory;     /* the allocator that `elements` came from */
   struct mempool_s* next_pool; /* all pools, for those who look */
   struct mempool_s** link;
+  struct kmem_cache* cache; /* where the ready-made callbacks get the elements; NULL: ask the callbacks */
 } mempool_t;
 
 #ifdef __cplusplus

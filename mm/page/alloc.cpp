@@ -54,9 +54,6 @@ page* PageAllocator::try_zones(gfp_t gfp, unsigned order, Pass pass, unsigned mo
 
 page* PageAllocator::alloc_slow(gfp_t asked, unsigned order, const void* caller) {
   gfp_t gfp = modern_gfp(asked);
-  if (order == 0 && (gfp & kNotPlain) == __GFP_ZERO) {
-    if (page* const p = alloc_listed(gfp, caller); p != nullptr) return zeroed(p, 0, caller);
-  }
   if (order > kMaxOrder) {
     if ((gfp & __GFP_NOWARN) == 0 && printk_ratelimit() != 0) {
       printk(KERN_WARNING "page allocation of order %u refused: the largest is %u, asked for by %pS\n", order,

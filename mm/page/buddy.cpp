@@ -6,6 +6,8 @@
 #include <bit>
 #include <mm/page_allocator.hpp>
 
+#include "page/free_lists.hpp"
+
 namespace mink::mm {
 namespace {
 
@@ -16,46 +18,9 @@ constexpr MigrateType kFallback[kListTypes][2] = {
     {MigrateType::Unmovable, MigrateType::Movable},
 };
 
-constexpr unsigned free_state(unsigned order, unsigned place) {
-  return page_state::block(PageKind::Free, order) | place;
-}
 constexpr unsigned kAnyType = 3u << page_state::kMigrateShift;
 
 }  // namespace
-
-void PageAllocator::link_free(Zone& zone, page* p, unsigned order, unsigned place) {
-  const unsigned type = (place >> page_state::kMigrateShift) & 3;
-  FreeList& list = zone.free[order][type];
-  page_link* const first = list.head.next;
-  p->state = free_state(order, place);
-  p->link = {first, &list.head};
-  first->prev = &p->link;
-  list.head.next = &p->link;
-  ++list.blocks;
-  zone.nonempty[type] |= 1u << order;
-}
-
-// The list must have one.
-page* PageAllocator::unlink_first(Zone& zone, unsigned order, unsigned type) {
-  FreeList& list = zone.free[order][type];
-  page_link* const link = list.head.next;
-  page_link* const next = link->next;
-  list.head.next = next;
-  next->prev = &list.head;
-  --list.blocks;
-  if (next == &list.head) zone.nonempty[type] &= ~(1u << order);
-  return page_of_link(link);
-}
-
-// `p` heads a block of order `from` of which only the first 2^to pages are wanted: the upper halves go free.
-void PageAllocator::split_free(ZoneType zone, page* p, unsigned from, unsigned to, MigrateType type) {
-  Zone& z = zone_ref(zone);
-  const unsigned place = page_state::place(zone, type);
-  while (from > to) {
-    --from;
-    link_free(z, p + (std::size_t{1} << from), from, place);
-  }
-}
 
 // An allocated block with one reference, or nullptr. No mark is looked at.
 page* PageAllocator::take_block(ZoneType zone, unsigned order, MigrateType type) {
@@ -64,15 +29,13 @@ page* PageAllocator::take_block(ZoneType zone, unsigned order, MigrateType type)
   const unsigned orders = z.nonempty[t] >> order;
   page* p;
   if (orders != 0) [[likely]] {
-    const unsigned from = order + static_cast<unsigned>(std::countr_zero(orders));
-    p = unlink_first(z, from, t);
-    split_free(zone, p, from, order, type);
+    p = take_first(z, order, orders, page_state::place(zone, type));
   } else {
     p = take_from_other_type(zone, order, type);
     if (p == nullptr) return nullptr;
+    z.free_pages -= std::size_t{1} << order;
+    p->_refcount = 1;
   }
-  z.free_pages -= std::size_t{1} << order;
-  p->_refcount = 1;
   p->state = page_state::block(PageKind::Allocated, order) | page_state::place(zone, type) | account_;
   return p;
 }
@@ -100,7 +63,7 @@ page* PageAllocator::take_from_other_type(ZoneType zone, unsigned order, Migrate
     ++events_.block_steals;
   }
   ++events_.fallbacks;
-  split_free(zone, p, from, order, steal ? type : static_cast<MigrateType>(victim));
+  split_free(z, p, from, order, page_state::place(zone, steal ? type : static_cast<MigrateType>(victim)));
   return p;
 }
 
@@ -108,11 +71,12 @@ page* PageAllocator::take_from_other_type(ZoneType zone, unsigned order, Migrate
 // order, so a buddy always has a struct page; what is not free memory of the same zone and order does not
 // match.
 void PageAllocator::put_block(page* p, unsigned order, ZoneType zone) {
-  Zone& z = zone_ref(zone);
+  Zone& z = held(zone_ref(zone));
   z.free_pages += std::size_t{1} << order;
   p->state = 0;
   std::size_t i = index(p);
-  unsigned wanted = free_state(order, page_state::place(zone, MigrateType::Unmovable));
+  unsigned wanted =
+      page_state::block(PageKind::Free, order) | page_state::place(zone, MigrateType::Unmovable);
   for (; order < kMaxOrder; ++order, wanted += 1u << page_state::kOrderShift) {
     page* const buddy = map_ + (i ^ (std::size_t{1} << order));
     const unsigned state = buddy->state;
@@ -122,7 +86,7 @@ void PageAllocator::put_block(page* p, unsigned order, ZoneType zone) {
     page_link* const prev = buddy->link.prev;
     next->prev = prev;
     prev->next = next;
-    --z.free[order][type].blocks;
+    --held(z.free[order][type]).blocks;
     if (next == prev) z.nonempty[type] &= ~(1u << order);
     buddy->state = 0;
     i &= ~(std::size_t{1} << order);

@@ -57,6 +57,14 @@ void delist(mempool_t& pool) {
   if (pool.next_pool != nullptr) pool.next_pool->link = pool.link;
 }
 
+// The cache behind the ready-made callbacks, so that mempool_alloc need not call them.
+kmem_cache* cache_of(mempool_alloc_t* alloc, mempool_free_t* free, void* pool_data) {
+  if (alloc == mempool_alloc_slab && free == mempool_free_slab) return static_cast<kmem_cache*>(pool_data);
+  const auto size = reinterpret_cast<std::size_t>(pool_data);
+  if (alloc != mempool_kmalloc || free != mempool_kfree || size - 1 >= KMALLOC_MAX_CACHE_SIZE) return nullptr;
+  return kmalloc_caches[KMALLOC_NORMAL][kmalloc_index(size)];
+}
+
 void** alloc_array(SlabAllocator& memory, int count, gfp_t gfp, const void* caller) {
   return static_cast<void**>(memory.kmalloc(static_cast<std::size_t>(count) * sizeof(void*), gfp, caller));
 }
@@ -70,7 +78,17 @@ Err mempool_init_in(SlabAllocator& memory, mempool_t& pool, int min_nr, mempool_
            reinterpret_cast<void*>(alloc), reinterpret_cast<void*>(free), caller);
     return Err::Inval;
   }
-  pool = mempool_t{min_nr, 0, nullptr, pool_data, alloc, free, 0, &memory, nullptr, nullptr};
+  pool = mempool_t{min_nr,
+                   0,
+                   nullptr,
+                   pool_data,
+                   alloc,
+                   free,
+                   0,
+                   &memory,
+                   nullptr,
+                   nullptr,
+                   cache_of(alloc, free, pool_data)};
   pool.elements = alloc_array(memory, min_nr, gfp, caller);
   if (pool.elements == nullptr) return Err::NoMem;
   enlist(pool);

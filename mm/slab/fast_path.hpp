@@ -54,6 +54,19 @@ struct SlabFast {
     return (sync::preempt_count() | (arch::irqs_were_disabled(irq) ? 1u << 7 : 0)) == 0;
   }
 
+  // Gives the object back that was taken last. Irqs off. False: the object is free already, or there is none.
+  [[gnu::always_inline]] static bool put_last(kmem_cache& cache) {
+    std::uintptr_t bit;
+    unsigned* word;
+    arch::load_two(cache.last_bit, cache.word, bit, word);
+    const unsigned old = *word;
+    const unsigned now = old | static_cast<unsigned>(bit);
+    if (now == old) [[unlikely]]
+      return false;
+    *word = now;
+    return true;
+  }
+
   // The object that its cache gave out last goes back here; any other one elsewhere, with interrupts off already.
   [[gnu::always_inline]] static void kfree(const void* object) {
     const LinearPages linear = arch::load_at_once(kernel_memory_instance.slab.linear_);
@@ -114,20 +127,6 @@ struct SlabFast {
   [[gnu::noinline]] static void kfree_pages(const page& p, const void* object);
   [[gnu::noinline]] static void slow_kfree(const void* object);
   [[gnu::noinline]] static void slow_free(kmem_cache& cache, const void* object);
-
- private:
-  // Interrupts off. False: the object is free already, or there is none.
-  [[gnu::always_inline]] static bool put_last(kmem_cache& cache) {
-    std::uintptr_t bit;
-    unsigned* word;
-    arch::load_two(cache.last_bit, cache.word, bit, word);
-    const unsigned old = *word;
-    const unsigned now = old | static_cast<unsigned>(bit);
-    if (now == old) [[unlikely]]
-      return false;
-    *word = now;
-    return true;
-  }
 };
 
 }  // namespace mink::mm

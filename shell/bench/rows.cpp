@@ -22,9 +22,21 @@ bool empty(unsigned times) {
   return true;
 }
 
-bool kmalloc_64(unsigned times) {
+template <std::size_t kBytes, gfp_t kFlags = GFP_KERNEL>
+bool kmalloc_pair(unsigned times) {
   for (unsigned i = 0; i < times; ++i) {
-    void* object = kmalloc(64, GFP_KERNEL);
+    void* object = kmalloc(kBytes, kFlags);
+    if (object == nullptr) return false;
+    kfree(object);
+  }
+  return true;
+}
+
+bool kmalloc_variable(unsigned times) {
+  for (unsigned i = 0; i < times; ++i) {
+    std::size_t bytes = 64;
+    asm volatile("" : "+r"(bytes));  // the compiler must not know it
+    void* object = kmalloc(bytes, GFP_KERNEL);
     if (object == nullptr) return false;
     kfree(object);
   }
@@ -57,6 +69,15 @@ bool pages(unsigned times) {
   return true;
 }
 
+bool zeroed_page(unsigned times) {
+  for (unsigned i = 0; i < times; ++i) {
+    const unsigned long address = get_zeroed_page(GFP_KERNEL);
+    if (address == 0) return false;
+    free_page(address);
+  }
+  return true;
+}
+
 template <std::size_t kBytes>
 bool area(unsigned times) {
   for (unsigned i = 0; i < times; ++i) {
@@ -85,15 +106,38 @@ bool pool_pair(unsigned times) {
   return true;
 }
 
+// A pool whose allocator never has anything: each element comes from the reserve.
+void* no_element(gfp_t, void*) { return nullptr; }
+void* first_elements(gfp_t gfp, void*) { return kmalloc(256, gfp); }
+void free_element(void* element, void*) { kfree(element); }
+bool make_reserve() {
+  pool_256 = mempool_create(16, first_elements, free_element, nullptr);
+  if (pool_256 == nullptr) return false;
+  pool_256->alloc = no_element;
+  return true;
+}
+
 constexpr BenchRow kRows[] = {
-    {"kmalloc", "kmalloc(64) + kfree", kmalloc_64},
+    {"kmalloc", "kmalloc(64) + kfree", kmalloc_pair<64>},
+    {"kmalloc-atomic", "kmalloc(64, GFP_ATOMIC) + kfree", kmalloc_pair<64, GFP_ATOMIC>},
+    {"kmalloc-variable", "kmalloc(variable) + kfree", kmalloc_variable},
+    {"kzalloc64", "kzalloc(64) + kfree", kmalloc_pair<64, GFP_KERNEL | __GFP_ZERO>},
+    {"kzalloc1024", "kzalloc(1024) + kfree", kmalloc_pair<1024, GFP_KERNEL | __GFP_ZERO>},
+    {"kmalloc16k", "kmalloc(16 K) + kfree", kmalloc_pair<16384>},
+    {"kmalloc64k", "kmalloc(64 K) + kfree", kmalloc_pair<65536>},
     {"cache", "kmem_cache_alloc + free, 192 bytes", cache_pair, make_cache, drop_cache},
     {"page", "order 0: __get_free_page + free_page", pages<0>},
+    {"zeroed", "get_zeroed_page + free_page", zeroed_page},
+    {"order1", "order 1: __get_free_pages + free_pages", pages<1>},
     {"order3", "order 3: __get_free_pages + free_pages", pages<3>},
+    {"order6", "order 6: __get_free_pages + free_pages", pages<6>},
+    {"order9", "order 9: __get_free_pages + free_pages", pages<9>},
+    {"order10", "order 10: __get_free_pages + free_pages", pages<10>},
     {"vmalloc4k", "vmalloc + vfree, 4 K", area<4096>},
     {"vmalloc64k", "vmalloc + vfree, 64 K", area<65536>},
     {"vmalloc1m", "vmalloc + vfree, 1 M", area<1048576>},
     {"mempool", "mempool_alloc + free over kmalloc(256)", pool_pair, make_pool, drop_pool},
+    {"mempool-reserve", "mempool_alloc + free, reserve only", pool_pair, make_reserve, drop_pool},
 };
 
 }  // namespace

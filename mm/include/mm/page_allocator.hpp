@@ -117,22 +117,24 @@ class PageAllocator {
       if (page* const p = alloc_listed(gfp, caller); p != nullptr) [[likely]]
         return p;
     }
-    return alloc_slow(gfp, order, caller);
+    return alloc_block(gfp, order, caller);
   }
   // Drops one reference; the last one gives the block back: `order` must be its order, but of a compound
   // block the order that it was allocated with counts. nullptr is nothing. A wrong free is reported with
   // `caller` and changes nothing. Any context. O(kMaxOrder).
   void free(page* p, unsigned order, const void* caller) {
     if (order != 0 || !contains(p) || !free_listed(p, caller)) [[unlikely]]
-      free_slow(p, order, caller);
+      free_block(p, order, caller);
   }
   // By linear address; 0 is nothing.
   void free_address(std::uintptr_t address, unsigned order, const void* caller) {
     // Rotated, so that an address inside a page becomes an index beyond all.
     const std::uintptr_t i = std::rotr(address - linear_base_, kPageShift);
-    if (order != 0 || i >= linear_pages_ || !free_listed(map_ + i, caller)) [[unlikely]] {
+    if (order != 0)
+      return i < linear_pages_ ? free_block(map_ + i, order, caller)
+                               : free_address_slow(address, order, caller);
+    if (i >= linear_pages_ || !free_listed(map_ + i, caller)) [[unlikely]]
       free_address_slow(address, order, caller);
-    }
   }
   // One more reference to a block in use, by any page of it that its owner may know (of a compound block: all).
   // Refused, by name, for anything else.
@@ -348,6 +350,10 @@ class PageAllocator {
   // What the shortest path does not do.
   static constexpr gfp_t kNotPlain = __GFP_ZERO | __GFP_COLD | __GFP_REPEAT | __GFP_WAIT;
 
+  // page/block.cpp: blocks of more than a page, and what else the shortest paths leave over
+  page* alloc_block(gfp_t gfp, unsigned order, const void* caller);
+  void free_block(page* p, unsigned order, const void* caller);
+
   // page/alloc.cpp
   enum class Pass : unsigned { Low, Min };  // which mark, before the mask's own allowances
   page* alloc_slow(gfp_t gfp, unsigned order, const void* caller);
@@ -367,9 +373,6 @@ class PageAllocator {
   // page/buddy.cpp. Interrupts off.
   page* take_block(ZoneType zone, unsigned order, MigrateType type);
   page* take_from_other_type(ZoneType zone, unsigned order, MigrateType type);
-  page* unlink_first(Zone& zone, unsigned order, unsigned type);
-  void link_free(Zone& zone, page* p, unsigned order, unsigned place);
-  void split_free(ZoneType zone, page* p, unsigned from, unsigned to, MigrateType type);
   void put_block(page* p, unsigned order, ZoneType zone);
 
   // page/lists.cpp. Interrupts off.
