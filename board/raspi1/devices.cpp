@@ -11,6 +11,7 @@
 #include <drivers/pl011.hpp>
 #include <kernel/irq_core.hpp>
 #include <kernel/log.hpp>
+#include <kernel/memory_init.hpp>
 #include <kernel/power.hpp>
 #include <kernel/spare_timer.hpp>
 #include <kernel/tick.hpp>
@@ -89,6 +90,6 @@ void tick_start() {
 
 void console_input_init() { start_console_input(*uart0, kIrqUart0, "uart-pl011"); }
 
-void other_devices_init() {}
+void other_devices_init() { kernel::init_coherent_memory(); }
 
 }  // namespace mink::board

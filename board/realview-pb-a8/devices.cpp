@@ -13,6 +13,7 @@
 #include <drivers/versatile_sysreg.hpp>
 #include <kernel/irq_core.hpp>
 #include <kernel/log.hpp>
+#include <kernel/memory_init.hpp>
 #include <kernel/power.hpp>
 #include <kernel/spare_timer.hpp>
 #include <kernel/tick.hpp>
@@ -85,6 +86,7 @@ void tick_start() {
 void console_input_init() { start_console_input(*uart0, kIrqUart0, "uart-pl011"); }
 
 void other_devices_init() {
+  kernel::init_coherent_memory();
   constexpr unsigned kIrqs[] = {kIrqMci0A, kIrqMci0B};
   slot.emplace(map_device(kMci0, "mci0"), kMciClockHz, slot_wait);
   start_card_slot(*slot, kIrqs, "mmci-pl181");

@@ -18,7 +18,7 @@ struct Giver {
   unsigned calls = 0;
   gfp_t last_gfp = 0;
   bool recursed = false;
-  bool inside = false;
+  task_struct* inside = nullptr;  // kswapd may be there, too
   bool allocates = false;
   std::size_t inner_failures = 0;
   gfp_t needs = 0;  // what the mask must have, as a page cache needs __GFP_FS
@@ -32,17 +32,17 @@ struct Giver {
     };
     base.scan_objects = [](shrinker* s, shrink_control* sc) -> unsigned long {
       auto& me = *reinterpret_cast<Giver*>(s);
-      if (me.inside) me.recursed = true;
+      if (me.inside == current) me.recursed = true;
       if (me.only_kswapd && current != kernel::kswapd_task()) return SHRINK_STOP;
       if ((sc->gfp_mask & me.needs) != me.needs) return SHRINK_STOP;
-      me.inside = true;
+      me.inside = current;
       if (me.allocates) {
         const unsigned long p = __get_free_page(GFP_KERNEL | __GFP_NOWARN);
         if (p == 0) ++me.inner_failures;
         free_page(p);
       }
       const std::size_t given = me.held.release(sc->nr_to_scan);
-      me.inside = false;
+      me.inside = nullptr;
       return given;
     };
     base.batch = 32;
