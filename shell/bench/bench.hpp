@@ -1,31 +1,46 @@
 // SPDX-License-Identifier: MIT
-// What operations cost: a table of rows, each a loop that is timed against the same loop with nothing in it.
+// What operations cost, beside what Linux 6.1 pays for them on the same emulated CPU, and beside what mink wants to pay.
 #pragma once
 #include <cstdint>
 #include <lib/text_sink.hpp>
 #include <span>
 #include <string_view>
 
+#include "bench/meter.hpp"
+
 namespace mink::shell {
+
+// Which of an operation's figures its row is about.
+enum class Figure { Pair, Take, Give, WorstTake, WorstGive };
 
 struct BenchRow {
   const char* name;   // as typed: bench kmalloc
   const char* title;  // what is counted
-  // `times` operations. False: one of them failed.
-  bool (*run)(unsigned times);
-  bool (*prepare)() = nullptr;  // outside of the measurement; false: no memory
-  void (*finish)() = nullptr;
+  // In tenths of an instruction: the best of four builds of Linux 6.1, and what is the most for mink. 0: there is no such figure.
+  std::uint32_t linux_best;
+  std::uint32_t at_most;
+  Figure figure;
+  // Prepares, has the meter measure, tidies up. False: no memory for it.
+  bool (*run)(Meter& meter);
 };
 
-// The operations, and the loop that they all have.
-extern const std::span<const BenchRow> kBenchRows;
-extern const BenchRow kEmptyRow;
+// The operations by kind: objects, pages, areas.
+extern const std::span<const BenchRow> kObjectRows;
+extern const std::span<const BenchRow> kPageRows;
+extern const std::span<const BenchRow> kAreaRows;
+inline constexpr const std::span<const BenchRow>* kBenchTables[] = {&kObjectRows, &kPageRows, &kAreaRows};
 
-// Measures the rows whose name is in `names` (all, if there are none) and prints them. False: a row failed.
-bool bench(std::span<const std::string_view> names, TextSink& out);
+struct BenchOptions {
+  unsigned times = 10'000;    // operations in a loop; slow ones fewer
+  unsigned live_objects = 0;  // of 64 bytes, held meanwhile
+  unsigned live_areas = 0;    // vmap of one page each, held meanwhile
+};
 
-// Does the clock count instructions? Under QEMU's -icount shift=0 a nanosecond is one, and the same loop
-// always takes the same time. Takes a few milliseconds.
-[[nodiscard]] bool clock_counts_instructions();
+// Measures the rows whose names are given (all, if none are) and prints them. False: there was no memory for a row.
+bool bench(std::span<const std::string_view> names, const BenchOptions& options, TextSink& out);
+
+// The heading, and a row, measured. False: there was no memory for it.
+void print_bench_heading(const ClockUnit& unit, TextSink& out);
+bool measure_row(const BenchRow& row, const ClockUnit& unit, Meter& meter, TextSink& out);
 
 }  // namespace mink::shell

@@ -5,7 +5,7 @@
 #include <linux/sched.h>
 #include <kernel/reclaim.hpp>
 
-#include "bench/bench.hpp"
+#include "bench/unit.hpp"
 #include "gfp_test/rows.hpp"
 #include "memory_state.hpp"
 

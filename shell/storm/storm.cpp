@@ -15,7 +15,7 @@
 #include <kernel/spare_timer.hpp>
 #include <new>
 
-#include "bench/bench.hpp"
+#include "bench/unit.hpp"
 #include "memory_state.hpp"
 #include "soak/churn.hpp"
 #include "soak/soak.hpp"
