@@ -21,8 +21,8 @@ typedef struct mempool_s {
   void* pool_data;
   mempool_alloc_t* alloc;
   mempool_free_t* free;
-  unsigned int out; /* elements allocated and not freed yet */
-  void* memory;     /* the allocator that `elements` came from */
+  unsigned int out;            /* elements allocated and not freed yet */
+  void* memory;                /* the allocator that `elements` came from */
   struct mempool_s* next_pool; /* all pools, for those who look */
   struct mempool_s** link;
   struct kmem_cache* cache; /* where the ready-made callbacks get the elements; NULL: ask the callbacks */

@@ -96,7 +96,9 @@ const char* kmem_cache_name(kmem_cache* cache) { return cache->name; }
 void* __kmem_cache_alloc(kmem_cache* cache, gfp_t flags) {
   return SlabFast::alloc(*cache, flags, SlabFast::slow_alloc);
 }
-void* kmem_cache_alloc(kmem_cache* cache, gfp_t flags) { return __kmem_cache_alloc(cache, flags); }
+// kmem_cache_alloc for who takes its address; the name itself is <linux/slab.h>'s inline function.
+void* kmem_cache_alloc_address(kmem_cache* cache, gfp_t flags) __asm__("kmem_cache_alloc");
+void* kmem_cache_alloc_address(kmem_cache* cache, gfp_t flags) { return __kmem_cache_alloc(cache, flags); }
 void* __kmem_cache_alloc_kernel(kmem_cache* cache) {
   return SlabFast::alloc(*cache, GFP_KERNEL, SlabFast::slow_alloc);
 }

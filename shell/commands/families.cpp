@@ -5,9 +5,9 @@
 namespace mink::shell {
 namespace {
 
-constexpr const Family* kTable[] = {&kAllocateFamily, &kCacheFamily,    &kMemoryFamily, &kPressureFamily,
-                                    &kFileFamily,     &kCardFamily,     &kDmaFamily,    &kInspectFamily,
-                                    &kThreadFamily,   &kFailFamily, &kExerciseFamily, &kShellFamily};
+constexpr const Family* kTable[] = {&kAllocateFamily, &kCacheFamily, &kMemoryFamily,   &kPressureFamily,
+                                    &kFileFamily,     &kCardFamily,  &kDmaFamily,      &kInspectFamily,
+                                    &kThreadFamily,   &kFailFamily,  &kExerciseFamily, &kShellFamily};
 
 }  // namespace
 

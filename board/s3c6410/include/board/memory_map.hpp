@@ -20,7 +20,7 @@ inline constexpr PhysAddr kAtags{0x50000100};
 // 2.3: special function registers, all behind the CPU's peripheral port.
 inline constexpr PhysAddr kRegisters{0x70000000};
 inline constexpr PhysAddr kVic0{0x71200000},
-    kVic1{0x71300000};  // PL192; the second is chained into the first
+    kVic1{0x71300000};                        // PL192; the second is chained into the first
 inline constexpr PhysAddr kDma0{0x75000000};  // PL080S
 inline constexpr PhysAddr kHsmmc0{0x7c200000};
 inline constexpr PhysAddr kDmc1{0x7e001000};
