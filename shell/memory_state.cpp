@@ -3,6 +3,7 @@
 #include "memory_state.hpp"
 
 #include <arch/kernel_map.hpp>
+#include <inspect/ledger.hpp>
 #include <kernel/timer_wheel.hpp>
 #include <mm/dma.hpp>
 #include <mm/kernel_memory.hpp>
@@ -19,6 +20,12 @@ bool check_tables(TextSink& out) {
   const char* wrong = arch::check_kernel_map(where);
   if (wrong != nullptr) print(out, "at 0x%08lx: %s\n", static_cast<unsigned long>(where.raw()), wrong);
   return wrong == nullptr;
+}
+
+bool check_figures(TextSink& out) {
+  inspect::Ledger ledger;
+  ledger.take(inspect::Memory::of_kernel());
+  return ledger.adds_up(out);
 }
 
 bool check_coherent(TextSink& out) { return mm::coherent_memory().check(out); }
@@ -38,6 +45,7 @@ constexpr Validator kValidators[] = {
     {"slab: every cache, slab, free map and list", check_slab},
     {"vmalloc: every area against the translation tables, and the holes", check_areas},
     {"tables: every descriptor of the kernel's translation tables", check_tables},
+    {"figures: pages by owner against the books of all of them", check_figures},
     {"coherent: every run of uncached pages", check_coherent},
     {"timers: every timer of the wheel", check_timers},
 };

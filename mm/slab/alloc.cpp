@@ -57,12 +57,7 @@ void* SlabAllocator::alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller
       }
     }
     if (object != nullptr) break;
-    page* const slab = new_slab(cache, gfp, caller);
-    if (slab == nullptr) return nullptr;
-    const arch::IrqGuard guard;
-    cache.empty.push_back(*slab);
-    ++cache.empty_count;
-    ++cache.slab_count;
+    if (!add_slab(cache, gfp, caller)) return nullptr;
   }
   if (is_debug(cache)) SlabDebug::taken(*this, cache, object, caller);
   if ((gfp & __GFP_ZERO) != 0) std::memset(object, 0, cache.object_size);

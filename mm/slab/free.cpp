@@ -59,7 +59,7 @@ page* SlabAllocator::after_put(kmem_cache& cache, page& slab, unsigned put_count
     ++cache.empty_count;
     return nullptr;
   }
-  --cache.slab_count;
+  strike_slab(cache, slab);
   return &slab;
 }
 

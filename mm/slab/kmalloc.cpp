@@ -39,8 +39,8 @@ void* SlabAllocator::kmalloc_large(std::size_t size, gfp_t gfp, const void* call
   const unsigned order = order_for(size);
   page* const head = source_->alloc((gfp & ~(__GFP_HIGHMEM | __GFP_MOVABLE)) | __GFP_COMP, order, caller);
   if (head == nullptr) return nullptr;
-  head->private_data = reinterpret_cast<unsigned long>(this);
   const arch::IrqGuard guard;
+  head->private_data = reinterpret_cast<unsigned long>(this);
   large_pages_ += std::size_t{1} << order;
   return reinterpret_cast<void*>(address_of(*head));
 }
@@ -55,9 +55,9 @@ bool SlabAllocator::is_large(const page& head, const void* object) const {
 
 void SlabAllocator::free_large(page& head, const void* caller) {
   const unsigned order = order_of(head);
-  head.private_data = 0;
   {
     const arch::IrqGuard guard;
+    head.private_data = 0;
     large_pages_ -= std::size_t{1} << order;
   }
   source_->free(&head, order, caller);

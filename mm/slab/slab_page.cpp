@@ -47,36 +47,34 @@ page* SlabAllocator::slab_of(const kmem_cache& cache, const void* address) const
                                                ~std::uintptr_t{cache.slab_mask}));
 }
 
-// A slab with every object free, on no list yet. Irqs as the caller has them. nullptr: no memory (reported
-// below).
-page* SlabAllocator::new_slab(kmem_cache& cache, gfp_t gfp, const void* caller) {
+// One more slab, with every object free. Irqs as the caller has them. False: no memory (reported below).
+bool SlabAllocator::add_slab(kmem_cache& cache, gfp_t gfp, const void* caller) {
   page* const slab = source_->alloc(page_flags(cache, gfp), cache.order, caller);
-  if (slab == nullptr) return nullptr;
+  if (slab == nullptr) return false;
   const std::uintptr_t base = address_of(*slab);
   MINK_ASSERT((base & cache.slab_mask) == 0);  // init(): blocks are aligned to their size
   const std::size_t pages = std::size_t{1} << cache.order;
   unsigned* const map =
       cache.map_offset != 0 ? reinterpret_cast<unsigned*>(base + cache.map_offset) : slab->slab_word;
+  for (unsigned w = 0; w < cache.map_words; ++w) map[w] = real_bits(cache, w);
+  if (cache.ctor_args != 0) call_for_each(cache, base, cache.ctor, cache.ctor_args, SLAB_CTOR_CONSTRUCTOR);
+  if (is_debug(cache)) SlabDebug::paint_slab(cache, base);
+  const arch::IrqGuard guard;  // marked and counted at once: the figures add up whoever looks
   set_slab_state(*slab, true);
   slab->next = slab->prev = nullptr;
   for (std::size_t i = 0; i < pages; ++i) {
     slab[i].slab_map = map;
     slab[i].slab_cache = &cache;
   }
-  for (unsigned w = 0; w < cache.map_words; ++w) map[w] = real_bits(cache, w);
-  if (cache.ctor_args != 0) call_for_each(cache, base, cache.ctor, cache.ctor_args, SLAB_CTOR_CONSTRUCTOR);
-  if (is_debug(cache)) SlabDebug::paint_slab(cache, base);
-  const arch::IrqGuard guard;
-  ((cache.flags & SLAB_RECLAIM_ACCOUNT) != 0 ? reclaimable_pages_ : unreclaimable_pages_) += pages;
-  return slab;
+  cache.empty.push_back(*slab);
+  ++cache.empty_count;
+  ++cache.slab_count;
+  pages_of_kind(cache) += pages;
+  return true;
 }
 
-// `slab` is empty and on no list. Irqs as the caller has them.
-// SLAB_TYPESAFE_BY_RCU: its objects stay what they are until every reader of now has finished; only then does the
-// page allocator have the pages. (Such a cache has no destructor.)
-void SlabAllocator::release_slab(kmem_cache& cache, page& slab) {
-  const std::uintptr_t base = address_of(slab);
-  if (cache.dtor_args != 0) call_for_each(cache, base, cache.dtor, cache.dtor_args, 0);
+// `slab` is on no list any more: its pages are no slab's from now on. Irqs off.
+void SlabAllocator::strike_slab(kmem_cache& cache, page& slab) {
   const std::size_t pages = std::size_t{1} << cache.order;
   for (std::size_t i = 0; i < pages; ++i) {
     (&slab)[i].slab_cache = nullptr;
@@ -84,10 +82,16 @@ void SlabAllocator::release_slab(kmem_cache& cache, page& slab) {
     (&slab)[i].slab_word[0] = (&slab)[i].slab_word[1] = 0;
   }
   set_slab_state(slab, false);
-  {
-    const arch::IrqGuard guard;
-    ((cache.flags & SLAB_RECLAIM_ACCOUNT) != 0 ? reclaimable_pages_ : unreclaimable_pages_) -= pages;
-  }
+  --cache.slab_count;
+  pages_of_kind(cache) -= pages;
+}
+
+// `slab` is struck. Irqs as the caller has them.
+// SLAB_TYPESAFE_BY_RCU: its objects stay what they are until every reader of now has finished; only then does the
+// page allocator have the pages. (Such a cache has no destructor.)
+void SlabAllocator::release_slab(kmem_cache& cache, page& slab) {
+  const std::uintptr_t base = address_of(slab);
+  if (cache.dtor_args != 0) call_for_each(cache, base, cache.dtor, cache.dtor_args, 0);
   if ((cache.flags & SLAB_TYPESAFE_BY_RCU) != 0 && after_readers_ != nullptr) {
     static_assert(sizeof(rcu_head) <= sizeof(page_link));
     after_readers_(reinterpret_cast<rcu_head*>(&slab.link), free_after_readers);
@@ -125,7 +129,7 @@ std::size_t SlabAllocator::release_empty(kmem_cache& cache, std::size_t pages) {
       if (slab == nullptr) break;
       cache.empty.erase(*slab);
       --cache.empty_count;
-      --cache.slab_count;
+      strike_slab(cache, *slab);
     }
     release_slab(cache, *slab);
     given += std::size_t{1} << cache.order;

@@ -16,6 +16,7 @@ Err VmallocSpace::init(VirtAddr start, VirtAddr end, PageAllocator& pages, arch:
   pages_ = &pages;
   mapper_ = &mapper;
   source_ = &regions;
+  early_tables_ = mapper.table_pages();
   start_ = start.raw();
   end_ = end.raw();
   map_.make(start_, end_, *::new (first) VmRegion);
@@ -249,6 +250,7 @@ VmallocFigures VmallocSpace::figures() const {
           .areas = map_->busy_count(),
           .owned_pages = owned_pages_,
           .table_pages = mapper_->table_pages(),
+          .early_tables = early_tables_,
           .purges = purges_,
           .refused = refused_};
 }

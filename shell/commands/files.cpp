@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The files of /proc and other texts: ls cat watch dmesg uptime, and short names of what is read most.
 #include <linux/jiffies.h>
+#include <linux/vmalloc.h>
+#include <arch/irq.hpp>
 #include <kernel/clock.hpp>
 #include <kernel/log.hpp>
 #include <kernel/proc.hpp>
@@ -40,8 +42,35 @@ int run_ls(Args& args, TextSink& out) {
   return kOk;
 }
 
+// All of one moment: their texts are taken with interrupts off, and shown afterwards.
+int show_snapshot(const Args& args, TextSink& out) {
+  constexpr std::size_t kRoom = 128 * 1024;
+  auto* const room = static_cast<char*>(vmalloc(kRoom));
+  if (room == nullptr) {
+    print(out, "cat: no memory for the texts\n");
+    return kFailed;
+  }
+  BufferSink texts{room, kRoom};
+  int status = kOk;
+  {
+    const arch::IrqGuard guard;
+    for (std::size_t i = 0; i < args.size(); ++i) {
+      if (show_file(args, args[i], texts) != kOk) status = kFailed;
+    }
+  }
+  out.write(texts.text(), texts.length());
+  if (texts.truncated()) {
+    print(out, "cat: %zu bytes more found no room\n", texts.wanted() - texts.length());
+    status = kFailed;
+  }
+  vfree(room);
+  return status;
+}
+
 int run_cat(Args& args, TextSink& out) {
+  const bool snapshot = args.take_flag("-s");
   if (args.size() == 0) return args.usage("which file? /proc/buddyinfo, for one");
+  if (snapshot) return show_snapshot(args, out);
   int status = kOk;
   for (std::size_t i = 0; i < args.size(); ++i) {
     if (show_file(args, args[i], out) != kOk) status = kFailed;
@@ -92,10 +121,13 @@ int run_uptime(Args& args, TextSink& out) {
 constexpr Command kCommands[] = {
     {.name = "ls", .usage = "[/proc]", .summary = "lists the files", .example = "ls", .run = run_ls},
     {.name = "cat",
-     .usage = "FILE...",
+     .usage = "[-s] FILE...",
      .summary = "shows files of /proc, with or without that in front",
      .example = "cat /proc/zoneinfo",
-     .run = run_cat},
+     .run = run_cat,
+     .details =
+         "-s: all of one moment. Their texts are taken with interrupts off, for some milliseconds, so that\n"
+         "their figures add up whatever goes on."},
     {.name = "watch",
      .usage = "[-n SECONDS] [-c TIMES] COMMAND...",
      .summary = "runs a command every second until Ctrl-C",

@@ -41,6 +41,10 @@ LINES = {
         r"        protection: \(\d+(?:, \d+)*\)", r"  pagesets", r"    cpu: 0", r"              (?:count: |high:  |batch: )\d+",
         r"  vm stats threshold: \d+", r"  node_unreclaimable:  \d+", r"  start_pfn:           \d+",
     ],
+    "ledger": [  # mink's own
+        r"pages      managed      free    listed      slab   kmalloc   vmalloc     pages    tables  reserved",
+        r"(?:DMA|Normal|HighMem|all) +(?: +\d+){9}",
+    ],
     "iomem": [rf"(?:  )*{HEX}-{HEX} : \S.*"],
     "interrupts": [r"           CPU0       ", r" *\d+: +\d+ +\S+ +\d+ (?:Level|Edge) {4,5}\S.*", r" *\w+: +\d+.*"],
 }
@@ -100,6 +104,31 @@ def test_figures_agree(console):
     assert buddy * 4 == mem_free
     assert vmstat == buddy
     assert zones == buddy
+
+
+def test_all_memory_is_accounted_for(console):
+    """Files of one moment (`cat -s`), with areas, objects and pages out: MemTotal is the sum of all uses, to the page."""
+    console.ok("kmalloc 100 x500; kmalloc 20000 x3; vmalloc 3M; pages 4; pages 0 x77")
+    text = console.ok("cat -s meminfo ledger buddyinfo zoneinfo slabinfo vmallocinfo")
+
+    def kb(name):
+        return int(re.search(rf"^{name}: +(\d+) kB$", text, re.M)[1])
+    rows = {row[0]: dict(zip("managed free listed slab kmalloc vmalloc pages tables reserved".split(), map(int, row[1:])))
+            for row in (line.split() for line in re.findall(r"^(?:DMA|Normal|HighMem|all)(?: +\d+){9}$", text, re.M))}
+    for row in rows.values():
+        assert row["managed"] == sum(row.values()) - row["managed"] - row["reserved"]
+    every = rows["all"]
+    assert kb("MemTotal") == every["managed"] * 4
+    assert kb("MemFree") == (every["free"] + every["listed"]) * 4
+    assert kb("Slab") == (every["slab"] + every["kmalloc"]) * 4
+    assert kb("VmallocUsed") == every["vmalloc"] * 4 == 4 * sum(map(int, re.findall(r" pages=(\d+)", text)))
+    caches = re.findall(r"(\d+) : tunables .* : slabdata +\d+ +(\d+)", text)
+    assert every["slab"] == sum(int(pages) * int(slabs) for pages, slabs in caches)
+    buddies = sum(int(n) << order for line in re.findall(r"^Node 0, zone .{8} ((?: *\d+){11}) $", text, re.M)
+                  for order, n in enumerate(line.split()))
+    assert buddies == every["free"] + every["listed"] == sum(map(int, re.findall(r"^  pages free +(\d+)$", text, re.M)))
+    assert every["managed"] + every["reserved"] == sum(map(int, re.findall(r"^        present +(\d+)$", text, re.M)))
+    console.ok("release all")
 
 
 def test_slabinfo_counts_objects(console):

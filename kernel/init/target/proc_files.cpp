@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The files below /proc: each a text of the kernel's own instances.
 #include <base/log.h>
+#include <inspect/ledger.hpp>
 #include <kernel/iomem.hpp>
 #include <kernel/irq_core.hpp>
 #include <kernel/memory_init.hpp>
@@ -14,10 +15,17 @@ namespace {
 
 mm::KernelMemory& memory() { return mm::kernel_memory(); }
 
+void show_ledger(TextSink& out) {
+  inspect::Ledger ledger;
+  ledger.take(inspect::Memory::of_kernel());
+  ledger.print(out);
+}
+
 constinit ProcFile files[] = {
     {"interrupts", [](TextSink& out) { irq_core().show(out); }},
     {"iomem", [](TextSink& out) { iomem().show(out); }},
     {"buddyinfo", mm::proc_buddyinfo},
+    {"ledger", show_ledger},
     {"meminfo", mm::proc_meminfo},
     {"pagetypeinfo", mm::proc_pagetypeinfo},
     {"slabinfo", mm::proc_slabinfo},

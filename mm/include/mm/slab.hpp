@@ -155,7 +155,11 @@ class SlabAllocator final : public Shrinker {
   void free_large(page& head, const void* caller);
 
   // slab_page.cpp: making and releasing slabs
-  page* new_slab(kmem_cache& cache, gfp_t gfp, const void* caller);
+  bool add_slab(kmem_cache& cache, gfp_t gfp, const void* caller);
+  void strike_slab(kmem_cache& cache, page& slab);
+  std::size_t& pages_of_kind(const kmem_cache& cache) {
+    return (cache.flags & SLAB_RECLAIM_ACCOUNT) != 0 ? reclaimable_pages_ : unreclaimable_pages_;
+  }
   void release_slab(kmem_cache& cache, page& slab);
   std::size_t release_empty(kmem_cache& cache, std::size_t pages);
   void set_aside_current(kmem_cache& cache);

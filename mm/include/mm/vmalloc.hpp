@@ -35,6 +35,7 @@ struct VmallocFigures {
   std::size_t areas;         // busy
   std::size_t owned_pages;   // of vmalloc: what VmallocUsed counts
   std::size_t table_pages;   // second-level tables of the whole kernel
+  std::size_t early_tables;  // of them made before this space, of reserved memory
   std::size_t purges;        // of the TLB, since init
   std::size_t refused;       // bad frees and calls from the wrong context, since init
 };
@@ -109,6 +110,8 @@ class VmallocSpace {
   // /proc/vmallocinfo.
   void print_vmallocinfo(TextSink& out) const;
   [[nodiscard]] VmallocFigures figures() const;
+  // No thread maps or unmaps, and nothing that an interrupt freed waits: the figures are those of the pages. Interrupts off.
+  [[nodiscard]] bool settled() const { return busy_mapping_ == 0 && deferred_ == nullptr; }
   // Copies the first busy area that ends above `at`: for a walk, at = area.end() next. False: there is none. O(log areas).
   bool next_area(std::uintptr_t at, VmRegion& area) const;
   // Is it the head of a block behind an area of alloc()?
@@ -156,6 +159,7 @@ class VmallocSpace {
   Late<RegionMap> map_;
   void (*later_)() = nullptr;
   VmRegion* deferred_ = nullptr;  // freed in interrupts: unmapped by the next thread
+  std::size_t early_tables_ = 0;
   std::size_t busy_mapping_ = 0;  // threads that read or write tables of a range: trim would pull them away
   std::size_t owned_pages_ = 0;
   std::size_t purges_ = 0;

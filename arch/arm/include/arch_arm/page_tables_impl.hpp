@@ -275,8 +275,8 @@ std::size_t PageTables<M>::trim(VirtAddr start, VirtAddr end) {
     // this.
     purge(VirtAddr{std::uintptr_t{first} << kL1.shift},
           VirtAddr{std::uintptr_t{first + kTablesPerPage} << kL1.shift});
-    source_->free_table_page(page);
     --table_pages_;
+    source_->free_table_page(page);
     ++given_back;
   }
   return given_back;
