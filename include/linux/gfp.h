@@ -25,7 +25,8 @@ unsigned long __get_free_page(gfp_t gfp);
 unsigned long get_zeroed_page(gfp_t gfp);
 #define __get_dma_pages(gfp, order) __get_free_pages((gfp) | GFP_DMA, (order))
 
-/* Drops a reference; the last one gives the block back. Of a compound block all of it. Any context. NULL and 0 are nothing. */
+/* Gives the block back, with the order that it was allocated with. Who holds a reference beside others drops it by
+ * put_page(): a block with more than one is refused here (Linux drops one). Any context. NULL and 0 are nothing. */
 void __free_pages(struct page* page, unsigned int order);
 void __free_page(struct page* page);
 void free_pages(unsigned long address, unsigned int order);

@@ -5,6 +5,7 @@
 #include <bit>
 #include <mm/gfp_policy.hpp>
 #include <mm/page_allocator.hpp>
+#include <mm/what.hpp>
 
 namespace mink::mm {
 namespace {
@@ -97,7 +98,9 @@ void PageAllocator::split(page* head, unsigned order, const void* caller) {
     fault = fault_of(head, order);
   }
   if (fault == FreeFault::None && is_compound(*head)) fault = FreeFault::WrongOrder;
-  if (fault != FreeFault::None) return refuse(fault, head, 0, order, caller);
+  if (fault != FreeFault::None) {
+    return refuse(fault, "split_page", head, static_cast<int>(order), caller);
+  }
   const std::size_t pages = std::size_t{1} << order;
   const int references = head->_refcount;
   make_singles(head, head + pages, head->gfp, head->caller);
@@ -112,7 +115,9 @@ void PageAllocator::trim(page* head, unsigned order, std::size_t pages, const vo
   }
   if (fault == FreeFault::None && (is_compound(*head) || pages == 0 || pages > std::size_t{1} << order))
     fault = FreeFault::WrongOrder;
-  if (fault != FreeFault::None) return refuse(fault, head, 0, order, caller);
+  if (fault != FreeFault::None) {
+    return refuse(fault, "alloc_pages_exact", head, static_cast<int>(order), caller);
+  }
   // Halved until a half is wanted whole, or not at all; whoever looks in between finds blocks of someone's.
   while (pages != std::size_t{1} << order) {
     --order;

@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A free that the hot list did not take at once: whole blocks, shared pages, full lists, and mistakes.
-#include <base/log.h>
-#include <lib/log_sink.hpp>
-#include <mm/gfp_names.hpp>
 #include <mm/page_allocator.hpp>
 
+#include "report/refusal.hpp"
+
 namespace mink::mm {
-namespace {
-
-constexpr const char* kKindNames[] = {
-    "an inner page", "reserved", "a free block", "a free page of a hot/cold list",
-    "allocated",     "a slab",   "a page table"};
-
-}  // namespace
 
 const char* fault_name(FreeFault fault) {
   switch (fault) {
@@ -25,7 +17,7 @@ const char* fault_name(FreeFault fault) {
     case FreeFault::InnerPage:
       return "inside a block, not its start";
     case FreeFault::AlreadyFree:
-      return "already free";
+      return "double free: free already";
     case FreeFault::Reserved:
       return "reserved";
     case FreeFault::SlabPage:
@@ -35,7 +27,9 @@ const char* fault_name(FreeFault fault) {
     case FreeFault::WrongOrder:
       return "of another order";
     case FreeFault::NotReferenced:
-      return "allocated, but without a reference";
+      return "not in use";
+    case FreeFault::Shared:
+      return "others hold it, too: put_page drops one reference";
   }
   return "?";
 }
@@ -74,53 +68,56 @@ FreeFault PageAllocator::fault_of(const page* p, unsigned order) const {
       break;
   }
   if (p->_refcount <= 0) return FreeFault::NotReferenced;
-  if (page_state::order(state) != order && !page_state::compound(state)) return FreeFault::WrongOrder;
+  if (page_state::order(state) != order) return FreeFault::WrongOrder;
+  return FreeFault::None;
+}
+
+// Takes the block back, or says why not: then nothing is changed.
+FreeFault PageAllocator::take_back(page* p, unsigned order, const void* caller) {
+  const arch::IrqGuard guard;
+  const FreeFault fault = fault_of(p, order);
+  if (fault != FreeFault::None) return fault;
+  if (p->_refcount != 1) return FreeFault::Shared;
+  p->caller = caller;
+  const unsigned state = p->state;
+  const ZoneType type = page_state::zone(state);
+  const unsigned real_order = page_state::order(state);
+  Zone& zone = zone_ref(type);
+  PageList& list = list_ref(type, page_state::type(state));
+  if (real_order == 0 && !zone.is_short && list.limit != 0) {
+    // The list is full: the newcomer is the warmest, the coldest has to go.
+    if (list.room <= 0) drain_some(list, 1);
+    --list.room;
+    p->state = page_state::with_kind(state, PageKind::Listed);
+    page_link* const first = list.head.next;
+    p->link = {first, &list.head};
+    first->prev = &p->link;
+    list.head.next = &p->link;
+  } else {
+    p->_refcount = 0;
+    put_block(p, real_order, type);
+    zone.released += 1u << real_order;
+    if (zone.is_short) update_shortage(type);
+    if (waiters_ != 0) [[unlikely]]
+      ops_->memory_freed();
+  }
   return FreeFault::None;
 }
 
 void PageAllocator::free_slow(page* p, unsigned order, const void* caller) {
   if (p == nullptr) return;
-  FreeFault fault = FreeFault::None;
-  {
-    const arch::IrqGuard guard;
-    fault = fault_of(p, order);
-    if (fault == FreeFault::None) {
-      if (--p->_refcount != 0) return;  // somebody else still holds it
-      p->caller = caller;
-      const unsigned state = p->state;
-      const ZoneType type = page_state::zone(state);
-      const unsigned real_order = page_state::order(state);
-      Zone& zone = zone_ref(type);
-      PageList& list = list_ref(type, page_state::type(state));
-      if (real_order == 0 && !zone.is_short && list.limit != 0) {
-        // The list is full (or the page was shared): the newcomer is the warmest, the coldest has to go.
-        if (list.room <= 0) drain_some(list, 1);
-        --list.room;
-        p->_refcount = 1;
-        p->state = page_state::with_kind(state, PageKind::Listed);
-        page_link* const first = list.head.next;
-        p->link = {first, &list.head};
-        first->prev = &p->link;
-        list.head.next = &p->link;
-      } else {
-        put_block(p, real_order, type);
-        zone.released += 1u << real_order;
-        if (zone.is_short) update_shortage(type);
-        if (waiters_ != 0) [[unlikely]]
-          ops_->memory_freed();
-      }
-      return;
-    }
-  }
-  refuse(fault, p, reinterpret_cast<std::uintptr_t>(contains(p) ? address(p) : nullptr), order, caller);
+  const FreeFault fault = take_back(p, order, caller);
+  if (fault != FreeFault::None) refuse(fault, "__free_pages", p, static_cast<int>(order), caller);
 }
 
 void PageAllocator::free_address_slow(std::uintptr_t address, unsigned order, const void* caller) {
   if (address == 0) return;
   page* const p = page_of(reinterpret_cast<const void*>(address));
-  if (p == nullptr) return refuse(FreeFault::OutsideMemory, nullptr, address, order, caller);
-  if (!is_aligned(address, kPageSize)) return refuse(FreeFault::Unaligned, p, address, order, caller);
-  free_slow(p, order, caller);
+  const FreeFault fault = p == nullptr                      ? FreeFault::OutsideMemory
+                          : !is_aligned(address, kPageSize) ? FreeFault::Unaligned
+                                                            : take_back(p, order, caller);
+  if (fault == FreeFault::None) return;
+  refuse(fault, "free_pages", reinterpret_cast<const void*>(address), static_cast<int>(order), caller);
 }
 
 // The block that a reference to `p` counts for, or nullptr: it is in no block in use, or inside one that is not compound.
@@ -145,7 +142,7 @@ void PageAllocator::get(page* p, const void* caller) {
       return;
     }
   }
-  refuse(FreeFault::NotReferenced, p, 0, 0, caller);
+  refuse(FreeFault::NotReferenced, "get_page", p, -1, caller);
 }
 
 void PageAllocator::put(page* p, const void* caller) {
@@ -158,37 +155,17 @@ void PageAllocator::put(page* p, const void* caller) {
       return;
     }
   }
-  if (head != nullptr) return free_slow(head, order_of(*head), caller);
-  free_slow(p, 0, caller);  // says what is wrong
+  const FreeFault fault =
+      head != nullptr ? take_back(head, order_of(*head), caller) : take_back(p, 0, caller);
+  if (fault != FreeFault::None) refuse(fault, "put_page", p, -1, caller);
 }
 
 // One report: what was asked, what is wrong with it, what it really is. Nothing is changed.
-void PageAllocator::refuse(FreeFault fault, const page* p, std::uintptr_t address, unsigned order,
-                           const void* caller) {
+void PageAllocator::refuse(FreeFault fault, const char* call, Given given, int order, const void* caller) {
   last_fault_ = fault;
   ++faults_;
-  if (printk_ratelimit() == 0) return;
-  LogSink log{KERN_ERR};
-  print(log, "BUG: Bad page free: order %u of page %px at address %#lx: %s, freed by %pS\n", order,
-        static_cast<const void*>(p), static_cast<unsigned long>(address), fault_name(fault), caller);
-  if (p != nullptr && contains(p)) {
-    const page* const head = block_head(p);
-    if (head == nullptr) {
-      print(log, "pfn %#lx: no memory there\n", static_cast<unsigned long>(pfn(p).raw()));
-    } else {
-      print(log, "pfn %#lx is page %lu of %s of order %u, zone %s, refcount %d",
-            static_cast<unsigned long>(pfn(p).raw()), static_cast<unsigned long>(p - head),
-            kKindNames[static_cast<unsigned>(kind_of(*head))], order_of(*head), zone_name(zone_of(*head)),
-            head->_refcount);
-      const PageKind kind = kind_of(*head);
-      if (kind == PageKind::Allocated) print(log, ", allocated by %pS", head->caller);
-      if ((kind == PageKind::Free || kind == PageKind::Listed) && head == p && head->caller != nullptr) {
-        print(log, ", freed last by %pS", head->caller);
-      }
-      print(log, "\n");
-    }
-  }
-  dump_stack();
+  report_refusal(Memory::around(*this),
+                 {.call = call, .given = given, .order = order, .wrong = fault_name(fault), .caller = caller});
 }
 
 page* PageAllocator::block_head(page* p) const {

@@ -65,7 +65,6 @@ Err SlabAllocator::init(PageAllocator& pages, const SlabOptions& options) {
   kmalloc_max_ = options.kmalloc_max < KMALLOC_MAX_CACHE_SIZE ? KMALLOC_MAX_CACHE_SIZE
                  : options.kmalloc_max > KMALLOC_MAX_SIZE     ? KMALLOC_MAX_SIZE
                                                               : options.kmalloc_max;
-  describe_ = options.describe;
   flags_of_all_ = options.store_users ? SLAB_STORE_USER : 0;
   pages.add_shrinker(*this);
   const CacheSpec own{kCacheCacheName, sizeof(kmem_cache), alignof(kmem_cache), 0, nullptr, 0, nullptr, 0};

@@ -63,17 +63,21 @@ void SlabAllocator::free_large(page& head, const void* caller) {
   source_->free(&head, order, caller);
 }
 
-std::size_t SlabAllocator::ksize(const void* object, const void* caller) const {
+std::size_t SlabAllocator::usable_size(const void* object, const char* function, const void* caller) const {
   if (ZERO_OR_NULL_PTR(object)) return 0;
   const page* const p = page_of(object);
   if (p != nullptr && is_large(*p, object)) return kPageSize << order_of(*p);
   const ObjectInfo info = find(object);
   if (info.object != object || !info.allocated) {
-    SlabReport::bad_address(*this, "ksize", nullptr, object, caller);
+    SlabReport::bad_address(*this, function, nullptr, object, caller);
     return 0;
   }
   // A debug cache's red zone begins where the object ends; kmalloc's caches give their whole size.
   return info.cache->object_size;
+}
+
+std::size_t SlabAllocator::ksize(const void* object, const void* caller) const {
+  return usable_size(object, "ksize", caller);
 }
 
 void* SlabAllocator::krealloc(const void* object, std::size_t size, gfp_t gfp, const void* caller) {
@@ -83,7 +87,7 @@ void* SlabAllocator::krealloc(const void* object, std::size_t size, gfp_t gfp, c
   }
   std::size_t old_size = 0;
   if (!ZERO_OR_NULL_PTR(object)) {
-    old_size = ksize(object, caller);
+    old_size = usable_size(object, "krealloc", caller);
     if (old_size == 0) return nullptr;  // no object of ours: reported
     if (size <= old_size) return const_cast<void*>(object);
   }

@@ -6,6 +6,7 @@
 #include <mm/page_allocator.hpp>
 #include <mm/page_state.hpp>
 
+#include "report/refusal.hpp"
 #include "slab/debug.hpp"
 #include "slab/free_map.hpp"
 
@@ -21,31 +22,6 @@ void print_users(const kmem_cache& cache, const void* object) {
     printk(KERN_ERR "  allocated by %pS (%zu)\n", tracks[0].caller, tracks[0].serial);
   if (tracks[1].caller != nullptr)
     printk(KERN_ERR "  freed by %pS (%zu)\n", tracks[1].caller, tracks[1].serial);
-}
-
-// What a page is that is no slab's.
-void print_page(const page& p) {
-  switch (kind_of(p)) {
-    case PageKind::Inner:
-      printk(KERN_ERR
-             "  the address is inside a block of several pages, not at its start, or in no memory at all\n");
-      return;
-    case PageKind::Reserved:
-      printk(KERN_ERR "  the address is in reserved memory (kernel image, mem_map, initrd)\n");
-      return;
-    case PageKind::Free:
-    case PageKind::Listed:
-      printk(KERN_ERR "  the address is in a free page\n");
-      return;
-    case PageKind::PageTable:
-      printk(KERN_ERR "  the address is in a translation table\n");
-      return;
-    case PageKind::Slab:  // without a cache: on its way to or from one
-    case PageKind::Allocated:
-      printk(KERN_ERR "  the address is in a block of order %u of the page allocator, allocated by %pS\n",
-             order_of(p), p.caller);
-      return;
-  }
 }
 
 }  // namespace
@@ -76,40 +52,20 @@ void SlabReport::bad_free(const SlabAllocator& owner, const kmem_cache* expected
 void SlabReport::bad_address(const SlabAllocator& owner, const char* function, const kmem_cache* expected,
                              const void* object, const void* caller) {
   ++owner.reports_;
-  printk(KERN_ERR "%s(%s%s%px) refused, called from %pS:\n", function,
-         expected != nullptr ? expected->name : "", expected != nullptr ? ", " : "", object, caller);
-  const page* const p = owner.page_of(object);
-  if (p == nullptr) {
-    const char* const what = owner.describe_ != nullptr ? owner.describe_(object) : nullptr;
-    printk(KERN_ERR "  the address is %s\n", what != nullptr ? what : "outside the linear map");
-    return;
-  }
-  if (p->slab_cache == nullptr) {
-    const char* const what = owner.describe_ != nullptr ? owner.describe_(object) : nullptr;
-    if (what != nullptr) {
-      printk(KERN_ERR "  the address is %s\n", what);
-    } else {
-      print_page(*p);
-    }
-    return;
-  }
   const SlabAllocator::ObjectInfo info = owner.find(object);
-  const kmem_cache& cache = *info.cache;
-  if (info.object == nullptr) {
-    printk(KERN_ERR "  the address is in a slab of %s, behind its last object\n", cache.name);
-    return;
+  const char* wrong = "no object of a cache";
+  if (info.cache != nullptr) {
+    wrong = info.object != object                             ? "not the start of an object"
+            : !info.allocated                                 ? "double free: free already"
+            : expected != nullptr && expected != info.cache ? "another cache's object"
+                                                              : "not to be freed so";
   }
-  const auto offset = static_cast<long>(info.offset);
-  if (offset != 0) {
-    printk(KERN_ERR "  the address is %ld bytes %s the start of object %u of %s (%px, %s)\n",
-           offset < 0 ? -offset : offset, offset < 0 ? "before" : "behind", info.index, cache.name,
-           info.object, info.allocated ? "allocated" : "free");
-  } else if (!info.allocated) {
-    printk(KERN_ERR "  double free: object %u of %s is free already\n", info.index, cache.name);
-  } else {
-    printk(KERN_ERR "  the address is object %u of %s\n", info.index, cache.name);
-  }
-  print_users(cache, info.object);
+  report_refusal(Memory::around(*owner.source_, &owner),
+                 {.call = function,
+                  .subject = expected != nullptr ? expected->name : nullptr,
+                  .given = object,
+                  .wrong = wrong,
+                  .caller = caller});
 }
 
 void SlabReport::damage(const SlabAllocator& owner, const kmem_cache& cache, const void* object,

@@ -6,6 +6,7 @@
 #include <base/assert.hpp>
 #include <bit>
 #include <mm/vmalloc.hpp>
+#include <mm/what.hpp>
 
 namespace mink::mm {
 namespace {
@@ -151,6 +152,13 @@ void* VmallocSpace::map(std::span<page* const> pages, arch::PageAttr attr, Asker
     report_failure(pages.size() * kPageSize, Err::Inval, GFP_KERNEL, who);
     return nullptr;
   }
+  for (const page* const p : pages) {
+    const page* const head = pages_->block_head(p);
+    const PageKind kind = head != nullptr ? kind_of(*head) : PageKind::Inner;
+    if (kind != PageKind::Inner && kind != PageKind::Free && kind != PageKind::Listed) continue;
+    refuse("nobody has this page", p, who);
+    return nullptr;
+  }
   VmRegion* r = reserve(pages.size(), GFP_KERNEL, VmUse::Vmap, kPageSize, who);
   if (r == nullptr) {
     report_failure(pages.size() * kPageSize, Err::NoSpace, GFP_KERNEL, who);
@@ -176,9 +184,7 @@ void* VmallocSpace::map_device(PhysAddr pa, std::size_t size, arch::PageAttr att
   for (std::size_t i = 0; i < pages; ++i) {
     const page* p = pages_->page_at(pfn_of(first) + i);
     if (p == nullptr || pages_->block_head(p) == nullptr) continue;
-    ++refused_;
-    printk(KERN_ERR "%s: %pa is memory, which is mapped cached already; refused (caller %pS)\n", who.name,
-           &pa, who.caller);
+    refuse("memory, which is mapped cached already", p, who);
     return nullptr;
   }
   const bool large = bytes >= kLargePage && is_aligned(first.raw(), kLargePage);

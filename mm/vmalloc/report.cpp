@@ -4,9 +4,9 @@
 #include <arch/irq.hpp>
 #include <mm/vmalloc.hpp>
 
-namespace mink::mm {
-namespace {
+#include "report/refusal.hpp"
 
+namespace mink::mm {
 const char* use_name(VmUse use) {
   switch (use) {
     case VmUse::Vmalloc:
@@ -19,14 +19,16 @@ const char* use_name(VmUse use) {
   return "?";
 }
 
-const char* freed_by(VmUse use) {
+namespace {
+
+const char* what_is_meant(VmUse use) {
   switch (use) {
     case VmUse::Vmalloc:
-      return "vfree";
+      return "vfree is meant";
     case VmUse::Vmap:
-      return "vunmap";
+      return "vunmap is meant";
     case VmUse::Ioremap:
-      return "iounmap";
+      return "iounmap is meant";
   }
   return "?";
 }
@@ -68,58 +70,41 @@ void VmallocSpace::print_vmallocinfo(TextSink& out) const {
   }
 }
 
-const char* VmallocSpace::describe(const void* address) const {
-  if (!contains(address)) return nullptr;
+VmallocSpace::Place VmallocSpace::look(const void* address, VmRegion& area) const {
+  const auto at = reinterpret_cast<std::uintptr_t>(address);
   const arch::IrqGuard guard;
-  const VmRegion* r = map_->find(reinterpret_cast<std::uintptr_t>(address));
-  if (r == nullptr) return "an address of vmalloc's range where no area is";
-  const bool start = r->start == reinterpret_cast<std::uintptr_t>(address);
-  switch (r->use) {
-    case VmUse::Vmalloc:
-      return start ? "a vmalloc area" : "inside a vmalloc area";
-    case VmUse::Vmap:
-      return start ? "a vmap area" : "inside a vmap area";
-    case VmUse::Ioremap:
-      return start ? "an ioremap area" : "inside an ioremap area";
+  if (const VmRegion* const r = map_->find(at); r != nullptr) {
+    area = *r;
+    return Place::Area;
   }
-  return nullptr;
+  return map_->waits_for_purge(at) ? Place::Freed : Place::Hole;
 }
 
 // Nothing was changed.
 void VmallocSpace::refuse_free(const void* address, Asker who) {
-  ++refused_;
-  const auto at = reinterpret_cast<std::uintptr_t>(address);
-  VmRegion found;
-  bool busy = false, freed = false;
-  {
-    const arch::IrqGuard guard;
-    if (const VmRegion* r = map_->find(at)) {
-      busy = true;
-      found = *r;
-    } else {
-      freed = map_->waits_for_purge(at);
+  const char* wrong = "not an address of vmalloc's";
+  VmRegion area;
+  if (contains(address)) {
+    switch (look(address, area)) {
+      case Place::Hole:
+        wrong = "no area is there";
+        break;
+      case Place::Freed:
+        wrong = "double free";
+        break;
+      case Place::Area:
+        wrong = area.start != reinterpret_cast<std::uintptr_t>(address) ? "not the start of an area"
+                                                                         : what_is_meant(area.use);
+        break;
     }
   }
-  if (busy && found.start == at) {
-    printk(KERN_ERR "%s: %p is of %s, by %pS: %s it is freed with; refused (caller %pS)\n", who.name, address,
-           use_name(found.use), found.caller, freed_by(found.use), who.caller);
-  } else if (busy) {
-    printk(KERN_ERR "%s: %p is inside the %s area at %p of %lu bytes, by %pS; refused (caller %pS)\n",
-           who.name, address, use_name(found.use), reinterpret_cast<void*>(found.start),
-           static_cast<unsigned long>(found.size - kPageSize), found.caller, who.caller);
-  } else if (freed) {
-    printk(KERN_ERR "%s: %p is freed already; refused (caller %pS)\n", who.name, address, who.caller);
-  } else if (contains(address)) {
-    printk(KERN_ERR "%s: %p: no area is there, or not any more; refused (caller %pS)\n", who.name, address,
-           who.caller);
-  } else if (pages_->page_of(address) != nullptr) {
-    printk(KERN_ERR
-           "%s: %p is linear mapped memory, of kmalloc or the page allocator; refused (caller %pS)\n",
-           who.name, address, who.caller);
-  } else {
-    printk(KERN_ERR "%s: %p is not an address of vmalloc's; refused (caller %pS)\n", who.name, address,
-           who.caller);
-  }
+  refuse(wrong, address, who);
+}
+
+void VmallocSpace::refuse(const char* wrong, Given given, Asker who) {
+  ++refused_;
+  report_refusal(Memory::around(*pages_, nullptr, this),
+                 {.call = who.name, .given = given, .wrong = wrong, .caller = who.caller});
 }
 
 void VmallocSpace::report_failure(std::size_t bytes, Err why, gfp_t gfp, Asker who) {

@@ -1,51 +1,15 @@
 // SPDX-License-Identifier: MIT
-// What a block of pages is used for, and by whom: what reports, maps and comparisons have in common.
+// What a block of pages is used for, and by whom: mm's words for it.
 #pragma once
-#include <cstddef>
-#include <lib/text_sink.hpp>
-#include <mm/page_allocator.hpp>
-
-namespace mink::mm {
-class CoherentMemory;
-struct KernelMemory;
-class SlabAllocator;
-class VmallocSpace;
-}  // namespace mink::mm
+#include <mm/owner.hpp>
 
 namespace mink::inspect {
 
-// Whose memory is looked at. A test has an instance of its own, perhaps of pages alone.
-struct Memory {
-  const mm::PageAllocator& pages;
-  const mm::SlabAllocator* slab = nullptr;
-  const mm::VmallocSpace* vmalloc = nullptr;
-  const mm::CoherentMemory* coherent = nullptr;
-
-  [[nodiscard]] static Memory of_kernel();
-};
-
-enum class Owner : unsigned {
-  Hole,      // no memory, or none of this allocator's
-  Free,      // in a free list, or on a list of single pages
-  Slab,      // of a cache
-  Large,     // kmalloc's, beyond its caches
-  Vmalloc,   // behind a vmalloc area
-  Coherent,  // the room of dma_alloc_coherent
-  Pages,     // of somebody who asked for pages
-  Tables,    // a second-level translation table
-  Reserved,  // never given out
-};
-inline constexpr unsigned kOwners = 9;
-
-// Of a block, by its head. Interrupts off, or the answer may be of a moment ago. O(1).
-[[nodiscard]] Owner owner_of(const Memory& memory, const page& head);
-// Could it come free? A table cannot by anybody's wish, and what is free is so already.
-[[nodiscard]] constexpr bool can_be_freed(Owner owner) {
-  return owner == Owner::Slab || owner == Owner::Large || owner == Owner::Vmalloc || owner == Owner::Pages;
-}
-
-// "kmalloc-192", "vmalloc for X", "pages of X": who has the block of this head. Interrupts may be on: it is looked at with
-// them off, for a bounded number of instructions.
-void print_owner(TextSink& out, const Memory& memory, const page& head);
+using mm::Memory;
+using mm::Owner;
+using mm::can_be_freed;
+using mm::kOwners;
+using mm::owner_of;
+using mm::print_owner;
 
 }  // namespace mink::inspect

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The step that brings slab and kmalloc up, and what an address outside of them is called in a report.
+// The step that brings slab and kmalloc up, and what an address that is nobody's is called in a report.
 #include <base/log.h>
 #include <base/sections.hpp>
 #include <cstdint>
 #include <kernel/memory_init.hpp>
 #include <mm/kernel_memory.hpp>
-
-#include <linux/vmalloc.h>
+#include <mm/what.hpp>
 
 namespace mink::kernel {
 namespace {
@@ -17,7 +16,7 @@ bool between(const void* address, const char* start, const char* end) {
   return address >= start && address < end;
 }
 
-const char* describe(const void* address) {
+const char* place_name(const void* address) {
   const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   if (reinterpret_cast<std::uintptr_t>(address) - (here - kNearStack / 2) < kNearStack)
     return "on the caller's stack";
@@ -26,7 +25,7 @@ const char* describe(const void* address) {
   if (between(address, __data_start, __data_end) || between(address, __bss_start, __bss_end)) {
     return "one of the kernel's variables";
   }
-  return is_vmalloc_addr(address) ? "in the vmalloc area: vfree or iounmap is meant" : nullptr;
+  return nullptr;
 }
 
 }  // namespace
@@ -34,7 +33,8 @@ const char* describe(const void* address) {
 void init_slab() {
   const MemoryOptions& options = memory_options();
   const Err e = mm::init_kernel_slab(
-      {.kmalloc_max = options.kmalloc_max, .describe = describe, .store_users = options.track});
+      {.kmalloc_max = options.kmalloc_max, .store_users = options.track});
+  mm::set_place_names(place_name);
   if (e != Err::Ok) panic("slab: error %d\n", static_cast<int>(e));
 }
 

@@ -56,6 +56,8 @@ struct PageAllocatorConfig {
   std::optional<unsigned> list_limit;          // pages on each hot/cold list; empty: by the size of the zone
 };
 
+struct Given;
+
 // Why a free was refused.
 enum class FreeFault : unsigned {
   None,
@@ -68,6 +70,7 @@ enum class FreeFault : unsigned {
   TablePage,
   WrongOrder,
   NotReferenced,
+  Shared,  // somebody else has a reference, too
 };
 const char* fault_name(FreeFault fault);
 
@@ -119,9 +122,8 @@ class PageAllocator {
     }
     return alloc_block(gfp, order, caller);
   }
-  // Drops one reference; the last one gives the block back: `order` must be its order, but of a compound
-  // block the order that it was allocated with counts. nullptr is nothing. A wrong free is reported with
-  // `caller` and changes nothing. Any context. O(kMaxOrder).
+  // Gives the block back; `order` must be its order. nullptr is nothing. A wrong free, also of a block that others hold
+  // a reference to, is reported with `caller` and changes nothing. Any context. O(kMaxOrder).
   void free(page* p, unsigned order, const void* caller) {
     if (order != 0 || !contains(p) || !free_listed(p, caller)) [[unlikely]]
       free_block(p, order, caller);
@@ -390,7 +392,8 @@ class PageAllocator {
   void free_address_slow(std::uintptr_t address, unsigned order, const void* caller);
   [[nodiscard]] page* shared_head(page* p) const;
   [[nodiscard]] FreeFault fault_of(const page* p, unsigned order) const;
-  void refuse(FreeFault fault, const page* p, std::uintptr_t address, unsigned order, const void* caller);
+  FreeFault take_back(page* p, unsigned order, const void* caller);
+  void refuse(FreeFault fault, const char* call, Given given, int order, const void* caller);
 
   // page/init.cpp
   void add_memory(const PageAllocatorConfig& config);

@@ -3,7 +3,7 @@
 //
 //   bits  0-3   kind          all zero: an inner page, or no memory at all
 //   bits  4-7   order         of the block
-//   bit   8     compound      __GFP_COMP: freed as a whole, its pages know their head
+//   bit   8     compound      __GFP_COMP: its pages know their head
 //   bits  9-13  account       of an allocated block: who took it, as set_account() said then; 0: nobody who is counted
 //   bit  14     in flux       its owner is making single pages of it: its other pages may have states already
 //   bits 16-17  migrate type  of the list that a free block is in; where an allocated one came from

@@ -36,9 +36,6 @@ struct CacheSpec {
 
 struct SlabOptions {
   std::size_t kmalloc_max = KMALLOC_MAX_SIZE;  // bytes, kmalloc_max= on the command line; at least 8 K
-  // Names an address outside the allocator's pages for a report ("vmalloc area", "a stack"), or returns
-  // nullptr.
-  const char* (*describe)(const void* address) = nullptr;
   bool store_users = false;  // every cache has SLAB_STORE_USER: visit_users() knows each object's caller
 };
 
@@ -151,6 +148,7 @@ class SlabAllocator final : public Shrinker {
   bool next_word(kmem_cache& cache);
   void* take_debug(kmem_cache& cache);
   void free_debug(kmem_cache& cache, const void* object, unsigned index, const void* caller);
+  [[nodiscard]] std::size_t usable_size(const void* object, const char* function, const void* caller) const;
   [[nodiscard]] bool is_large(const page& head, const void* object) const;
   void free_large(page& head, const void* caller);
 
@@ -184,7 +182,6 @@ class SlabAllocator final : public Shrinker {
   PageAllocator* source_ = nullptr;
   std::size_t kmalloc_max_ = 0;
   slab_flags_t flags_of_all_ = 0;
-  const char* (*describe_)(const void*) = nullptr;
   CacheList caches_;  // newest first
   kmem_cache cache_cache_{};
   std::size_t reclaimable_pages_ = 0;

@@ -17,6 +17,7 @@ struct page;
 namespace mink::mm {
 
 enum class VmUse : std::uint8_t { Vmalloc, Vmap, Ioremap };
+const char* use_name(VmUse use);  // "vmalloc"
 
 struct VmRegion {
   enum class State : std::uint8_t { Hole, Busy, Freeing, Lazy };

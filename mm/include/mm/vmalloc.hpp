@@ -118,8 +118,9 @@ class VmallocSpace {
   [[nodiscard]] bool owns(const page& head) const {
     return is_allocated_head(head) && head.private_data == reinterpret_cast<unsigned long>(this);
   }
-  // What `address` is, for a report about it: "inside a vmalloc area of 3 pages"; nullptr: not of this space.
-  [[nodiscard]] const char* describe(const void* address) const;
+  // What is at an address of this space, for a report about it; copies the area (with its guard page) if there is one.
+  enum class Place { Hole, Freed, Area };  // Freed: lately, and not in use again
+  Place look(const void* address, VmRegion& area) const;
 
  private:
   // Ranges freed before the TLB is purged of them all: each purge costs the refill of the whole TLB.
@@ -150,6 +151,7 @@ class VmallocSpace {
 
   // report.cpp
   void refuse_free(const void* address, Asker who);
+  void refuse(const char* wrong, Given given, Asker who);
   void report_failure(std::size_t bytes, Err why, gfp_t gfp, Asker who);
 
   PageAllocator* pages_ = nullptr;

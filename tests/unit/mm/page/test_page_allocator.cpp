@@ -297,8 +297,8 @@ TEST(PageAllocator, ReferencesKeepABlock) {
   for (const unsigned order : {0u, 2u}) {
     TestArena arena;
     page* const p = arena.pages().alloc(GFP_NOWAIT, order, kCaller);
-    ++p->_refcount;
-    arena.pages().free(p, order, kCaller);
+    arena.pages().get(p, kCaller);
+    arena.pages().put(p, kCaller);
     LONGS_EQUAL(64 - (1 << order), arena.pages().free_pages());
     LONGS_EQUAL(1, p->_refcount);
     CHECK(arena.sound());
@@ -312,7 +312,7 @@ TEST(PageAllocator, ACompoundBlockIsFreedWhole) {
   TestArena arena;
   page* const p = arena.pages().alloc(GFP_NOWAIT | __GFP_COMP, 3, kCaller);
   CHECK(is_compound(*p));
-  arena.pages().free(p, 0, kCaller);
+  arena.pages().put(p + 5, kCaller);
   CHECK(arena.whole());
   page* const q = arena.pages().alloc(GFP_NOWAIT | __GFP_COMP, 0, kCaller);
   CHECK(!is_compound(*q));

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <mm/what.hpp>
 
 #include "slab_box.hpp"
 
@@ -12,15 +13,19 @@ using namespace mink::mm;
 
 namespace {
 
-const char* describe(const void* address) {
-  return reinterpret_cast<std::uintptr_t>(address) == 0x1230 ? "somebody's stack" : nullptr;
+const char* place_name(const void* address) {
+  return reinterpret_cast<std::uintptr_t>(address) == 0x1230 ? "on somebody's stack" : nullptr;
 }
 
 }  // namespace
 
 TEST_GROUP(BadFree) {
-  SlabBox box{64, {.describe = describe}};
-  void teardown() override { box.close(); }
+  SlabBox box{64};
+  PlaceNames before = set_place_names(place_name);
+  void teardown() override {
+    box.close();
+    set_place_names(before);
+  }
 };
 
 TEST(BadFree, nothing_is_nothing) {
@@ -33,7 +38,7 @@ TEST(BadFree, double_free_at_once) {
   void* const a = box.kmalloc(64);
   box.kfree(a);
   box.kfree(a);
-  CHECK(box.reported("double free: object 31 of kmalloc-64 is free already"));
+  CHECK(box.reported("is object 31 of kmalloc-64, free"));
 }
 
 TEST(BadFree, double_free_a_thousand_operations_later) {
@@ -44,7 +49,7 @@ TEST(BadFree, double_free_a_thousand_operations_later) {
   // Something else takes and gives, never as many that `a` is taken again.
   for (int i = 0; i < 1000; ++i) box.kfree(others[i % 300]), others[i % 300] = box.kmalloc(96);
   box.kfree(a);
-  CHECK(box.reported("double free: object 31 of kmalloc-64 is free already"));
+  CHECK(box.reported("is object 31 of kmalloc-64, free"));
   for (void* o : others) box.kfree(o);
 }
 
@@ -68,7 +73,7 @@ TEST(BadFree, interior_pointer) {
   for (const int offset : {1, 4, 32, 63}) {
     box.kfree(b + offset);
     char expected[80];
-    std::snprintf(expected, sizeof expected, "%d bytes behind the start of object 30 of kmalloc-64", offset);
+    std::snprintf(expected, sizeof expected, "byte %d of object 30 of kmalloc-64", offset);
     CHECK(box.reported(expected));
   }
   box.check();
@@ -89,7 +94,7 @@ TEST(BadFree, wrong_cache) {
   void* const a = box.take(one);
   void* const b = box.take(two);
   box.give(two, a);
-  CHECK(box.reported("object 31 of one"));
+  CHECK(box.reported("another cache's object"));
   box.give(one, a);
   box.give(two, b);
   (void)box.slab.destroy(one, this);
@@ -106,31 +111,31 @@ TEST(BadFree, kmem_cache_free_of_null_is_named) {
 TEST(BadFree, foreign_addresses) {
   int on_stack = 0;
   box.kfree(&on_stack);
-  CHECK(box.reported("outside the linear map"));
+  CHECK(box.reported("outside of the memory"));
   box.kfree(reinterpret_cast<void*>(0x1230));
   CHECK(box.reported("somebody's stack"));
   box.kfree(reinterpret_cast<void*>(~std::uintptr_t{0}));
-  CHECK(box.reported("outside the linear map"));
+  CHECK(box.reported("outside of the memory"));
 }
 
 TEST(BadFree, pages_of_the_page_allocator) {
   page* const p = box.arena.pages().alloc(GFP_KERNEL, 1, this);
   auto* const memory = static_cast<char*>(box.arena.pages().address(p));
   box.kfree(memory);
-  CHECK(box.reported("a block of order 1 of the page allocator"));
+  CHECK(box.reported(" is a block of the page allocator of order 1, allocated by"));
   box.kfree(memory + kPageSize);
-  CHECK(box.reported("inside a block of several pages"));
+  CHECK(box.reported("is page 1 of a block of the page allocator of order 1"));
   box.arena.pages().free(p, 1, this);
   box.kfree(memory);
-  CHECK(box.reported("free page"));
+  CHECK(box.reported("free block"));
 }
 
 TEST(BadFree, large_blocks) {
   auto* const big = static_cast<char*>(box.kmalloc(20000));
   box.kfree(big + 8);
-  CHECK(box.reported("kfree"));
+  CHECK(box.reported("is byte 8 of a block of kmalloc of order 3"));
   box.kfree(big + kPageSize);
-  CHECK(box.reported("kfree"));
+  CHECK(box.reported("is page 1 of a block of kmalloc of order 3"));
   kmem_cache& one = *box.make("one", 64);
   box.give(one, big);
   CHECK(box.reported("kmem_cache_free(one"));
@@ -146,7 +151,7 @@ TEST(BadFree, a_released_slab) {
   box.give(one, a);
   box.slab.shrink_cache(one);
   box.give(one, a - 7 * 1024);  // eight objects; the last one is taken first
-  CHECK(box.reported("free page"));
+  CHECK(box.reported("free block"));
   (void)box.slab.destroy(one, this);
 }
 
@@ -156,7 +161,7 @@ TEST(BadFree, bulk_refuses_the_bad_ones_alone) {
   CHECK(box.slab.alloc_bulk(one, GFP_KERNEL, 4, a, this));
   a[4] = a[2];
   box.slab.free_bulk(&one, 5, a, this);
-  CHECK(box.reported("double free: object 29 of one"));
+  CHECK(box.reported("object 29 of one, free"));
   UNSIGNED_LONGS_EQUAL(0, box.slab.live_objects(one));
   (void)box.slab.destroy(one, this);
 }
@@ -167,7 +172,7 @@ TEST(BadFree, ksize_and_krealloc_of_what_is_not_allocated) {
   UNSIGNED_LONGS_EQUAL(0, box.slab.ksize(a, this));
   CHECK(box.reported("ksize"));
   POINTERS_EQUAL(nullptr, box.slab.krealloc(a, 100, GFP_KERNEL, this));
-  CHECK(box.reported("double free"));
+  CHECK(box.reported("BUG: krealloc("));
 }
 
 TEST(BadFree, writing_over_free_objects_does_not_hurt_the_allocator) {
@@ -187,7 +192,7 @@ TEST(BadFree, writing_over_free_objects_does_not_hurt_the_allocator) {
 TEST(BadFree, the_object_that_was_taken_last) {
   kmem_cache& one = *box.make("one", 2048);  // eight objects
   kmem_cache& two = *box.make("two", 2048);
-  const char* const twice = "is free already";
+  const char* const twice = "free already";
   void* a = kmem_cache_alloc(&one, GFP_ATOMIC);
   kmem_cache_free(&two, a);
   CHECK(box.reported("object 7 of one"));

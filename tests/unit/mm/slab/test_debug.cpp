@@ -96,7 +96,7 @@ TEST(SlabDebug, users_are_stored_and_shown) {
   box.slab.free(cache, a, &giver);
   POINTERS_EQUAL(&giver, tracks[1].caller);
   box.slab.free(cache, a, &giver);
-  CHECK(box.reported("freed by"));
+  CHECK(box.reported(", free, taken last by"));
   LONGS_EQUAL(0, static_cast<int>(box.slab.destroy(cache, this)));
 }
 
@@ -105,14 +105,14 @@ TEST(SlabDebug, bad_frees_are_refused_in_a_debug_cache_too) {
       *box.make("all", 64, SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER | SLAB_CONSISTENCY_CHECKS);
   auto* const a = static_cast<char*>(box.take(cache));
   box.give(cache, a + 4);
-  CHECK(box.reported("4 bytes behind the start of object 0"));
+  CHECK(box.reported("is byte 4 of object 0 of all"));
   box.give(cache, a - 4);
-  CHECK(box.reported("4 bytes before the start of object 0"));
+  CHECK(box.reported("is 4 bytes before object 0 of all"));
   box.kfree(a + 1);
   CHECK(box.reported("kfree"));
   box.give(cache, a);
   box.give(cache, a);
-  CHECK(box.reported("double free: object 0 of all"));
+  CHECK(box.reported("is object 0 of all, free"));
   LONGS_EQUAL(0, static_cast<int>(box.slab.destroy(cache, this)));
 }
 

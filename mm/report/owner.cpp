@@ -1,31 +1,34 @@
 // SPDX-License-Identifier: MIT
-#include <inspect/owner.hpp>
-
 #include <arch/irq.hpp>
 #include <mm/dma.hpp>
 #include <mm/kernel_memory.hpp>
+#include <mm/owner.hpp>
 
-namespace mink::inspect {
+namespace mink::mm {
 
 Memory Memory::of_kernel() {
-  const mm::KernelMemory& memory = mm::kernel_memory();
-  return {memory.pages, &memory.slab, &memory.vmalloc, &mm::coherent_memory()};
+  const KernelMemory& memory = kernel_memory();
+  return {memory.pages, &memory.slab, &memory.vmalloc, &coherent_memory()};
+}
+
+Memory Memory::around(const PageAllocator& pages, const SlabAllocator* slab, const VmallocSpace* vmalloc) {
+  return &pages == &kernel_memory().pages ? of_kernel() : Memory{pages, slab, vmalloc};
 }
 
 Owner owner_of(const Memory& memory, const page& head) {
-  switch (mm::kind_of(head)) {
-    case mm::PageKind::Inner:
+  switch (kind_of(head)) {
+    case PageKind::Inner:
       return Owner::Hole;
-    case mm::PageKind::Reserved:
+    case PageKind::Reserved:
       return Owner::Reserved;
-    case mm::PageKind::Free:
-    case mm::PageKind::Listed:
+    case PageKind::Free:
+    case PageKind::Listed:
       return Owner::Free;
-    case mm::PageKind::Slab:
+    case PageKind::Slab:
       return Owner::Slab;
-    case mm::PageKind::PageTable:
+    case PageKind::PageTable:
       return Owner::Tables;
-    case mm::PageKind::Allocated:
+    case PageKind::Allocated:
       break;
   }
   if (memory.slab != nullptr && memory.slab->owns_large(head)) return Owner::Large;
@@ -79,4 +82,4 @@ void print_owner(TextSink& out, const Memory& memory, const page& head) {
   }
 }
 
-}  // namespace mink::inspect
+}  // namespace mink::mm
