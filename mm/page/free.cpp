@@ -164,8 +164,9 @@ void PageAllocator::put(page* p, const void* caller) {
 void PageAllocator::refuse(FreeFault fault, const char* call, Given given, int order, const void* caller) {
   last_fault_ = fault;
   ++faults_;
-  report_refusal(Memory::around(*this),
-                 {.call = call, .given = given, .order = order, .wrong = fault_name(fault), .caller = caller});
+  report_refusal(
+      Memory::around(*this),
+      {.call = call, .given = given, .order = order, .wrong = fault_name(fault), .caller = caller});
 }
 
 page* PageAllocator::block_head(page* p) const {

@@ -9,8 +9,8 @@ struct Refusal {
   const char* call;               // "kfree"
   const char* subject = nullptr;  // the cache or pool that was named, if the call names one
   Given given;
-  int order = -1;                 // what it was given besides
-  const char* wrong;              // "double free"
+  int order = -1;     // what it was given besides
+  const char* wrong;  // "double free"
   const void* caller;
 };
 

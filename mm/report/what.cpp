@@ -155,7 +155,8 @@ void print_address(TextSink& out, const Memory& memory, const void* address) {
   const Found found = find(memory, *p, address);
   if (found.owner == Owner::Slab) return print_object(out, found);
   const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(address) & (kPageSize - 1);
-  if (offset != 0 && found.owner != Owner::Hole) print(out, "byte %lu of ", static_cast<unsigned long>(offset));
+  if (offset != 0 && found.owner != Owner::Hole)
+    print(out, "byte %lu of ", static_cast<unsigned long>(offset));
   print_block(out, found);
 }
 
@@ -165,7 +166,8 @@ void print_page(TextSink& out, const Memory& memory, const page* p) {
     return;
   }
   print(out, "pfn 0x%lx, ", static_cast<unsigned long>(memory.pages.pfn(p).raw()));
-  if (const void* const address = memory.pages.address(p); address != nullptr) print(out, "at 0x%px, ", address);
+  if (const void* const address = memory.pages.address(p); address != nullptr)
+    print(out, "at 0x%px, ", address);
   print_block(out, find(memory, *p, nullptr));
 }
 

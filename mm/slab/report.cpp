@@ -55,10 +55,10 @@ void SlabReport::bad_address(const SlabAllocator& owner, const char* function, c
   const SlabAllocator::ObjectInfo info = owner.find(object);
   const char* wrong = "no object of a cache";
   if (info.cache != nullptr) {
-    wrong = info.object != object                             ? "not the start of an object"
-            : !info.allocated                                 ? "double free: free already"
+    wrong = info.object != object                           ? "not the start of an object"
+            : !info.allocated                               ? "double free: free already"
             : expected != nullptr && expected != info.cache ? "another cache's object"
-                                                              : "not to be freed so";
+                                                            : "not to be freed so";
   }
   report_refusal(Memory::around(*owner.source_, &owner),
                  {.call = function,

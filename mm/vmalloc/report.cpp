@@ -94,7 +94,7 @@ void VmallocSpace::refuse_free(const void* address, Asker who) {
         break;
       case Place::Area:
         wrong = area.start != reinterpret_cast<std::uintptr_t>(address) ? "not the start of an area"
-                                                                         : what_is_meant(area.use);
+                                                                        : what_is_meant(area.use);
         break;
     }
   }

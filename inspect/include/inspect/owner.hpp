@@ -5,10 +5,10 @@
 
 namespace mink::inspect {
 
-using mm::Memory;
-using mm::Owner;
 using mm::can_be_freed;
 using mm::kOwners;
+using mm::Memory;
+using mm::Owner;
 using mm::owner_of;
 using mm::print_owner;
 
