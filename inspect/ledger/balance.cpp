@@ -2,17 +2,22 @@
 // The ledger is compared and printed.
 #include <inspect/ledger.hpp>
 
+#include <iterator>
+
 namespace mink::inspect {
 namespace {
 
-// Uses of memory that somebody was given, in the order of the table.
-constexpr Owner kUses[] = {Owner::Slab, Owner::Large, Owner::Vmalloc, Owner::Pages, Owner::Tables};
+// Uses of memory that somebody was given: the columns of the table between the free pages and the reserved ones.
+constexpr auto kFirstUse = static_cast<unsigned>(Owner::Slab);
+constexpr const char* kUses[] = {"slab", "kmalloc", "vmalloc", "coherent", "pages", "tables"};
+constexpr unsigned kEndOfUses = kFirstUse + std::size(kUses);
+static_assert(kEndOfUses == static_cast<unsigned>(Owner::Reserved) && kEndOfUses + 1 == kOwners);
 
 }  // namespace
 
 std::size_t Ledger::Zone::in_use() const {
   std::size_t sum = 0;
-  for (const Owner use : kUses) sum += pages[static_cast<unsigned>(use)];
+  for (unsigned use = kFirstUse; use < kEndOfUses; ++use) sum += pages[use];
   return sum;
 }
 
@@ -35,7 +40,7 @@ bool Ledger::adds_up(TextSink& why) const {
     for (unsigned order = 0; order <= mm::kMaxOrder; ++order) {
       if (zone.blocks[order] == zone.told_blocks[order]) continue;
       mink::print(why, "%s: %zu free blocks of order %u in the mem_map, %zu in the books\n", name,
-            zone.blocks[order], order, zone.told_blocks[order]);
+                  zone.blocks[order], order, zone.told_blocks[order]);
       good = false;
     }
   }
@@ -51,12 +56,13 @@ bool Ledger::adds_up(TextSink& why) const {
 }
 
 void Ledger::print(TextSink& out) const {
-  mink::print(out, "%-8s %9s %9s %9s %9s %9s %9s %9s %9s %9s\n", "pages", "managed", "free", "listed", "slab",
-              "kmalloc", "vmalloc", "pages", "tables", "reserved");
+  mink::print(out, "%-8s %9s %9s %9s", "pages", "managed", "free", "listed");
+  for (const char* const use : kUses) mink::print(out, " %9s", use);
+  mink::print(out, " %9s\n", "reserved");
   const auto row = [&](const char* name, const Zone& zone) {
     mink::print(out, "%-8s %9zu %9zu %9zu", name, zone.managed,
                 zone.pages[static_cast<unsigned>(Owner::Free)], zone.listed);
-    for (const Owner use : kUses) mink::print(out, " %9zu", zone.pages[static_cast<unsigned>(use)]);
+    for (unsigned use = kFirstUse; use < kEndOfUses; ++use) mink::print(out, " %9zu", zone.pages[use]);
     mink::print(out, " %9zu\n", zone.pages[static_cast<unsigned>(Owner::Reserved)]);
   };
   Zone all;

@@ -42,8 +42,8 @@ LINES = {
         r"  vm stats threshold: \d+", r"  node_unreclaimable:  \d+", r"  start_pfn:           \d+",
     ],
     "ledger": [  # mink's own
-        r"pages      managed      free    listed      slab   kmalloc   vmalloc     pages    tables  reserved",
-        r"(?:DMA|Normal|HighMem|all) +(?: +\d+){9}",
+        r"pages      managed      free    listed      slab   kmalloc   vmalloc  coherent     pages    tables  reserved",
+        r"(?:DMA|Normal|HighMem|all) +(?: +\d+){10}",
     ],
     "iomem": [rf"(?:  )*{HEX}-{HEX} : \S.*"],
     "interrupts": [r"           CPU0       ", r" *\d+: +\d+ +\S+ +\d+ (?:Level|Edge) {4,5}\S.*", r" *\w+: +\d+.*"],
@@ -113,8 +113,8 @@ def test_all_memory_is_accounted_for(console):
 
     def kb(name):
         return int(re.search(rf"^{name}: +(\d+) kB$", text, re.M)[1])
-    rows = {row[0]: dict(zip("managed free listed slab kmalloc vmalloc pages tables reserved".split(), map(int, row[1:])))
-            for row in (line.split() for line in re.findall(r"^(?:DMA|Normal|HighMem|all)(?: +\d+){9}$", text, re.M))}
+    rows = {row[0]: dict(zip("managed free listed slab kmalloc vmalloc coherent pages tables reserved".split(), map(int, row[1:])))
+            for row in (line.split() for line in re.findall(r"^(?:DMA|Normal|HighMem|all)(?: +\d+){10}$", text, re.M))}
     for row in rows.values():
         assert row["managed"] == sum(row.values()) - row["managed"] - row["reserved"]
     every = rows["all"]

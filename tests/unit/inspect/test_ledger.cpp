@@ -67,10 +67,14 @@ TEST(Ledger, PrintsATableWhoseRowsAddUp) {
   ledger.take({arena.pages()});
   ledger.print(out);
   STRCMP_EQUAL(
-      "pages      managed      free    listed      slab   kmalloc   vmalloc     pages    tables  reserved\n"
-      "DMA             16        16         0         0         0         0         0         0         0\n"
-      "Normal          48        40         0         0         0         0         8         0         0\n"
-      "all             64        56         0         0         0         0         8         0         0\n",
+      "pages      managed      free    listed      slab   kmalloc   vmalloc  coherent     pages    tables  "
+      "reserved\n"
+      "DMA             16        16         0         0         0         0         0         0         0    "
+      "     0\n"
+      "Normal          48        40         0         0         0         0         0         8         0    "
+      "     0\n"
+      "all             64        56         0         0         0         0         0         8         0    "
+      "     0\n",
       buffer);
   arena.pages().free(p, 3, kCaller);
 }

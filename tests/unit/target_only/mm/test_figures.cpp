@@ -142,13 +142,13 @@ TEST_GROUP(Figures) {
     UNSIGNED_LONGS_EQUAL(figure(text("vmstat"), "nr_free_pages "), zones);
     UNSIGNED_LONGS_EQUAL(figure(text("meminfo"), "MemTotal:"), managed * 4);
 
-    unsigned long all[9] = {};  // managed free listed slab kmalloc vmalloc pages tables reserved
+    unsigned long all[10] = {};  // managed free listed slab kmalloc vmalloc coherent pages tables reserved
     each_line(text("ledger"), "all ", [&](const char* at) {
       for (unsigned long& n : all) n = next_number(at);
     });
     UNSIGNED_LONGS_EQUAL(managed, all[0]);
     UNSIGNED_LONGS_EQUAL(zones, all[1] + all[2]);
-    UNSIGNED_LONGS_EQUAL(managed, all[1] + all[2] + all[3] + all[4] + all[5] + all[6] + all[7]);
+    UNSIGNED_LONGS_EQUAL(managed, all[1] + all[2] + all[3] + all[4] + all[5] + all[6] + all[7] + all[8]);
     UNSIGNED_LONGS_EQUAL(figure(text("meminfo"), "Slab:"), (all[3] + all[4]) * 4);
     unsigned long slabs = 0;
     each_line(text("slabinfo"), "", [&](const char* at) {
