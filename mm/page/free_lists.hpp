@@ -49,7 +49,7 @@ template <class T>
 }
 
 // `p` heads a block of order `from` of which only the first 2^to pages are wanted: the upper halves go free.
-inline void split_free(Zone& zone, page* p, unsigned from, unsigned to, unsigned place) {
+[[gnu::noinline]] inline void split_free(Zone& zone, page* p, unsigned from, unsigned to, unsigned place) {
   while (from > to) {
     --from;
     link_free(zone, p + (std::size_t{1} << from), from, place);

@@ -14,26 +14,21 @@ RegionMap::RegionMap(std::uintptr_t start, std::uintptr_t end, VmRegion& first)
 }
 
 VmRegion* RegionMap::fit(std::size_t size, std::size_t align) {
-  VmRegion key;
-  key.size = size;
   const auto holds = [&](const VmRegion& hole) {
     return align_up(hole.start, align) - hole.start + size <= hole.size;
   };
   // A hole that is just large enough may lie right ...
-  auto hole = holes_.lower_bound(key);
+  auto hole = holes_.lower_bound(Extent{size, 0}, BySize{});
   if (hole == holes_.end()) return nullptr;
   if (holds(*hole)) return &*hole;
   // ... and one that has room for the worst offset always does.
-  key.size = size + align - kPageSize;
-  hole = holes_.lower_bound(key);
+  hole = holes_.lower_bound(Extent{size + align - kPageSize, 0}, BySize{});
   return hole == holes_.end() ? nullptr : &*hole;
 }
 
 // A hole's new borders. As long as it stays between its neighbours in the tree, that need not know.
 void RegionMap::resize(VmRegion& hole, std::uintptr_t start, std::size_t size) {
-  VmRegion key;
-  key.start = start;
-  key.size = size;
+  const Extent key{size, start};
   const auto at = holes_.iterator_to(hole);
   const auto after = std::next(at);
   const bool stays = (at == holes_.begin() || BySize{}(*std::prev(at), key)) &&

@@ -354,6 +354,7 @@ class PageAllocator {
 
   // page/block.cpp: blocks of more than a page, and what else the shortest paths leave over
   page* alloc_block(gfp_t gfp, unsigned order, const void* caller);
+  page* alloc_zeroed(gfp_t gfp, unsigned order, const void* caller);
   void free_block(page* p, unsigned order, const void* caller);
 
   // page/alloc.cpp

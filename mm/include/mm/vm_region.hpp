@@ -122,8 +122,13 @@ class RegionMap {
   const char* check(std::uintptr_t& where) const;
 
  private:
+  // What the tree of holes goes by: a region has it, and a search needs no whole region.
+  struct Extent {
+    std::size_t size;
+    std::uintptr_t start;
+  };
   struct BySize {
-    bool operator()(const VmRegion& a, const VmRegion& b) const {
+    bool operator()(const auto& a, const auto& b) const {
       return a.size != b.size ? a.size < b.size : a.start < b.start;
     }
   };
