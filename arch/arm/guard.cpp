@@ -50,6 +50,7 @@ bool recover_to_guard(ExceptionFrame& frame) {
   if (mink_preempt_count != innermost->preempt_count || irqs_off != innermost->irqs_off) return false;
   if (frame.mode() != kModeSvc || frame.sp > innermost->sp) return false;
   frame.r[0] = innermost->sp;
+  frame.sp = innermost->sp;  // at once: an interrupt may come first, and the stack may be what overflowed
   frame.pc = reinterpret_cast<std::uint32_t>(mink_guard_recover);
   return true;
 }

@@ -4,12 +4,14 @@
 #include <CppUTest/TestHarness.h>
 
 #include <base/log.h>
+#include <linux/interrupt.h>
 #include <arch/cpu.hpp>
 #include <arch/irq.hpp>
 #include <arch_arm/exception.hpp>
 #include <arch_arm/live_tables.hpp>
 #include <arch_arm/stacks.hpp>
 #include <base/sections.hpp>
+#include <board/devices.hpp>
 #include <kernel/tick.hpp>
 #include <sync/preempt.hpp>
 
@@ -82,7 +84,7 @@ TEST_GROUP(Faults){void setup() override{(void)fakes::take_log();
 const char* report(void (*body)(void*), void* context = nullptr) {
   CHECK_TRUE(run_guarded(body, context));
   LONGS_EQUAL(0, sync::preempt_count());
-  CHECK_FALSE(irqs_disabled());
+  CHECK_FALSE(arch::irqs_disabled());
   return fakes::take_log();
 }
 void must_have(const char* log, const char* text) {
@@ -146,6 +148,28 @@ TEST(Faults, stack_overflow_is_caught_by_the_guard_and_survived) {
   const char* log = report(stack_overflow);
   must_have(log, "stack overflow: access to the guard at");
   must_have(log, "overflow_main_stack+");
+}
+
+// Recovery returns with interrupts on: the first of them must not find SP still in the guard.
+TEST(Faults, an_interrupt_right_after_a_stack_overflow_finds_a_stack) {
+  static volatile unsigned calls;
+  calls = 0;
+  const unsigned irq = board::self_interrupt().irq;
+  const irq_handler_t handler = [](int, void*) {
+    board::self_interrupt().lower();
+    calls = calls + 1;
+    return IRQ_HANDLED;
+  };
+  LONGS_EQUAL(0, request_irq(irq, handler, 0, "overflow", nullptr));
+  arm::set_exception_hook(arm::ExceptionKind::DataAbort, [](arm::ExceptionFrame&) {
+    board::self_interrupt().raise();  // pending until the abort returns
+    return false;
+  });
+  const bool faulted = run_guarded(stack_overflow, nullptr);
+  arm::set_exception_hook(arm::ExceptionKind::DataAbort, nullptr);
+  free_irq(irq, nullptr);
+  CHECK_TRUE(faulted);
+  CHECK_EQUAL(1u, calls);
 }
 
 TEST(Faults, guards_nest) {
