@@ -53,18 +53,21 @@ struct Choice {
   std::size_t held;
 };
 
-// Tells the largest one to die. False: there is nobody left to tell.
-bool kill_largest(Choice& killed) {
+enum class Kill { Told, SomebodyIsDying, NobodyLeft };
+
+// Tells the largest one to die, unless another thread that found no memory has told somebody meanwhile.
+Kill kill_largest(Choice& killed) {
   Held held;
   pages().count_accounts(held);
   const arch::IrqGuard irqs_off;
+  if (victim_may_still_die()) return Kill::SomebodyIsDying;
   Thread* worst = nullptr;
   for (unsigned n = 1; n < held.size(); ++n) {
     Thread* const thread = oom.killable[n];
     if (thread == nullptr || thread->oom_victim || held[n] == 0) continue;
     if (worst == nullptr || held[n] > held[worst->account]) worst = thread;
   }
-  if (worst == nullptr) return false;
+  if (worst == nullptr) return Kill::NobodyLeft;
   killed.pid = worst->pid;
   for (std::size_t i = 0; i < sizeof killed.comm; ++i) killed.comm[i] = worst->comm[i];
   killed.held = held[worst->account];
@@ -74,7 +77,7 @@ bool kill_largest(Choice& killed) {
   oom.victim_since = jiffies;
   ++pages().events().oom_kills;
   scheduler.wake(*worst);
-  return true;
+  return Kill::Told;
 }
 
 bool anybody_left() {
@@ -93,7 +96,9 @@ mm::OomOutcome out_of_memory(gfp_t gfp, unsigned order, const void* caller) {
   if ((gfp & __GFP_FS) == 0 || !anybody_left()) return mm::OomOutcome::Nothing;
   report(gfp, order, caller);
   Choice killed{};
-  if (!kill_largest(killed)) return mm::OomOutcome::Nothing;
+  const Kill kill = kill_largest(killed);
+  if (kill == Kill::NobodyLeft) return mm::OomOutcome::Nothing;
+  if (kill == Kill::SomebodyIsDying) return mm::OomOutcome::Wait;
   printk(KERN_ERR "Out of memory: Killed process %d (%s) total-vm:%zukB, anon-rss:%zukB\n", killed.pid,
          killed.comm, killed.held * (kPageSize / 1024), killed.held * (kPageSize / 1024));
   return mm::OomOutcome::Wait;

@@ -115,6 +115,7 @@ std::size_t stack_kilobytes() {
   return (scheduler.all().size() - 1) * kThreadStackSize / 1024;  // the first one has the boot's stack
 }
 
+// Preemption off: kthreadd frees nobody meanwhile.
 bool alive(const Thread& thread) {
   for (const Thread& each : scheduler.all()) {
     if (&each == &thread) return true;
@@ -155,7 +156,7 @@ void thread_exit(int result) {
 
 void show_threads(TextSink& out) {
   print(out, "  PID PRIO STATE     SWITCHES PREEMPTED    TICKS NAME\n");
-  const arch::IrqGuard irqs_off;
+  sync::preempt_disable();  // nobody comes or goes
   for (const Thread& thread : scheduler.all()) {
     const char* state = "sleeping";
     if (thread.__state == TASK_RUNNING) state = &thread == &scheduler.running() ? "running" : "ready";
@@ -165,6 +166,7 @@ void show_threads(TextSink& out) {
     print(out, "%5d %4d %-8s %9lu %9lu %8lu %s\n", thread.pid, thread.prio, state, thread.nvcsw,
           thread.nivcsw, thread.ticks, thread.comm);
   }
+  sync::preempt_enable();
 }
 
 }  // namespace mink::kernel
@@ -186,12 +188,15 @@ struct task_struct* kthread_create(int (*function)(void* data), void* data, cons
 
 int kthread_stop(struct task_struct* task) {
   Thread& thread = thread_of(task);
-  if (!alive(thread)) {
+  mink::sync::preempt_disable();
+  const bool is_thread = alive(thread);
+  if (is_thread) get_task_struct(task);
+  mink::sync::preempt_enable();
+  if (!is_thread) {
     printk(KERN_ERR "BUG: kthread_stop of %px, which is no thread (has it returned?); caller %pS\n",
            static_cast<void*>(task), __builtin_return_address(0));
     return -ESRCH;
   }
-  get_task_struct(task);
   thread.should_stop = true;
   wake_up_process(task);
   wait_for_completion(&thread.exited);
