@@ -8,6 +8,7 @@
 #include <mm/kernel_memory.hpp>
 
 #include <linux/gfp.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 
@@ -18,6 +19,8 @@ namespace mink::pressure {
 inline mm::PageAllocator& pages() { return mm::kernel_memory().pages; }
 
 using Held = kernel::HeldPages;
+// Ticks, for what comes soon on any host that runs us at all. Who waits for so long has found a bug.
+constexpr int kPatience = 60 * HZ;
 constexpr gfp_t kToMin = 0;
 constexpr gfp_t kToNothing = __GFP_MEMALLOC;
 

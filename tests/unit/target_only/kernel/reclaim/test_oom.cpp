@@ -16,7 +16,7 @@ struct Hog {
   gfp_t gfp = kToMin;
   std::size_t keep = 0;  // free pages it leaves
   volatile bool full = false, released = false;
-  task_struct* task = nullptr;
+  task_struct* task = nullptr;  // from start() to stop()
 
   void start(const char* name) {
     task = kthread_create(run, this, "%s", name);
@@ -25,16 +25,23 @@ struct Hog {
     wake_up_process(task);
     while (!full) schedule_timeout_uninterruptible(1);
   }
+  // Who was killed has ended by itself, or will at once.
   void stop() {
-    if (!released) kthread_stop(task);
-    while (!released) schedule_timeout_uninterruptible(1);
+    if (task == nullptr) return;
+    kthread_stop(task);
     put_task_struct(task);
+    task = nullptr;
   }
   static int run(void* self) {
     auto& me = *static_cast<Hog*>(self);
     me.held.take(me.gfp, me.keep);
     me.full = true;
-    while (!kthread_should_stop()) schedule_timeout_uninterruptible(MAX_SCHEDULE_TIMEOUT);
+    for (;;) {
+      set_current_state(TASK_UNINTERRUPTIBLE);  // first: who tells it to stop after the look wakes it
+      if (kthread_should_stop()) break;
+      schedule();
+    }
+    __set_current_state(TASK_RUNNING);
     return 0;
   }
   static void release(task_struct*, void* self) {
@@ -48,10 +55,22 @@ unsigned kills() { return pages().events().oom_kills; }
 
 }  // namespace
 
-PRESSURE_TEST_GROUP(OomKiller);
+// A failed check leaves the test by a jump past its destructors, and its hogs would go on in a stack that is gone: they
+// belong to the group, which stops them.
+TEST_GROUP(OomKiller) {
+  Hog hog, other;
+  std::size_t free_before = 0;
+  void setup() override { free_before = settle(); }
+  void teardown() override {
+    hog.stop();
+    other.stop();
+    UNSIGNED_LONGS_EQUAL(free_before, settle());
+    fakes::take_log();
+  }
+};
 
 TEST(OomKiller, TheOneThatHoldsTheMostDiesAndWhoAskedGetsItsMemory) {
-  Hog modest, greedy;
+  Hog &modest = other, &greedy = hog;
   modest.keep = pages().free_pages() - 100;
   modest.start("modest");
   greedy.start("greedy");
@@ -63,30 +82,28 @@ TEST(OomKiller, TheOneThatHoldsTheMostDiesAndWhoAskedGetsItsMemory) {
   page* const p = alloc_page(GFP_KERNEL);
   CHECK(p != nullptr);
   UNSIGNED_LONGS_EQUAL(before + 1, kills());
-  for (int patience = 300; patience != 0 && !greedy.released; --patience) schedule_timeout_uninterruptible(1);
+  for (int patience = kPatience; patience != 0 && !greedy.released; --patience)
+    schedule_timeout_uninterruptible(1);
   CHECK_TRUE(greedy.released);
   CHECK_FALSE(modest.released);
   CHECK(fakes::logged("invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0"));
   CHECK(fakes::logged("Largest caches:"));
   CHECK(fakes::logged("(greedy) total-vm:"));
   __free_page(p);
-  greedy.stop();
-  modest.stop();
 }
 
 TEST(OomKiller, ADriverThatEatsAllMemoryKillsItself) {
-  Hog scull;
-  scull.gfp = GFP_KERNEL;
-  scull.start("scull");
-  while (!scull.released) schedule_timeout_uninterruptible(1);
+  hog.gfp = GFP_KERNEL;
+  hog.start("scull");
+  for (int patience = kPatience; patience != 0 && !hog.released; --patience)
+    schedule_timeout_uninterruptible(1);
+  CHECK_TRUE(hog.released);
   CHECK(pages().free_pages() + 100 > free_before);
-  scull.stop();
 }
 
 TEST(OomKiller, KmallocsMemoryIsCountedForTheThread) {
-  Hog none;
-  none.keep = ~std::size_t{0};
-  none.start("none");
+  hog.keep = ~std::size_t{0};
+  hog.start("none");
   static void* blocks[64];
   LONGS_EQUAL(0, static_cast<int>(kernel::set_oom_killable(current)));
   for (void*& b : blocks) b = kmalloc(2048, GFP_KERNEL);
@@ -94,12 +111,10 @@ TEST(OomKiller, KmallocsMemoryIsCountedForTheThread) {
   for (void* b : blocks) kfree(b);
   kernel::leave_oom(*current);
   CHECK(held >= 28);  // part of a slab may have been there before
-  UNSIGNED_LONGS_EQUAL(0, kernel::pages_held(none.task));
-  none.stop();
+  UNSIGNED_LONGS_EQUAL(0, kernel::pages_held(hog.task));
 }
 
 TEST(OomKiller, NobodyDiesForWhatLinuxDoesNotKillFor) {
-  Hog hog;
   hog.start("hog");
   Held dma;
   dma.take(GFP_DMA);  // what others had to leave there
@@ -118,16 +133,13 @@ TEST(OomKiller, NobodyDiesForWhatLinuxDoesNotKillFor) {
   for (const Row& row : rows) POINTERS_EQUAL(nullptr, alloc_pages(row.gfp | __GFP_NOWARN, row.order));
   UNSIGNED_LONGS_EQUAL(before, kills());
   CHECK_FALSE(hog.released);
-  hog.stop();
 }
 
 TEST(OomKiller, AFailureNamesTheThreadsThatCouldHaveHelped) {
-  Hog hog;
   hog.start("hog");
   fakes::take_log();
   POINTERS_EQUAL(nullptr, alloc_pages(GFP_KERNEL, 4));
   CHECK(fakes::logged("page allocation failure: order:4"));
   CHECK(fakes::logged("Threads that may be killed"));
   CHECK(fakes::logged("hog"));
-  hog.stop();
 }
