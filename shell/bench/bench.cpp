@@ -119,7 +119,7 @@ bool bench(std::span<const std::string_view> names, const BenchOptions& options,
         all &= measure_row(row, unit, meter, out);
     }
   }
-  if (names.empty()) print_sizes(unit, taken, out);
+  if (names.empty() || std::ranges::find(names, kSizes) != names.end()) print_sizes(unit, taken, out);
   if (!unit.instructions) {
     print(out, "(nanoseconds of this machine: boot with -icount shift=0 to count instructions)\n");
   } else if (unit.shift < 5) {

@@ -30,6 +30,9 @@ extern const std::span<const BenchRow> kPageRows;
 extern const std::span<const BenchRow> kAreaRows;
 inline constexpr const std::span<const BenchRow>* kBenchTables[] = {&kObjectRows, &kPageRows, &kAreaRows};
 
+// ... and the name of what is printed behind them all: the boot, the image, the memory that the kernel takes.
+inline constexpr std::string_view kSizes = "sizes";
+
 struct BenchOptions {
   unsigned times = 10'000;    // operations in a loop; slow ones fewer
   unsigned live_objects = 0;  // of 64 bytes, held meanwhile

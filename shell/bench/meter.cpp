@@ -8,8 +8,11 @@
 #include <linux/vmalloc.h>
 
 // Called, and not thrown away as calls of nothing.
-extern "C" [[gnu::__noinline__]] void mink_bench_window_opens(void) { asm volatile("" ::: "memory"); }
-extern "C" [[gnu::__noinline__]] void mink_bench_window_closes(void) { asm volatile("" ::: "memory"); }
+extern "C" {
+[[gnu::__noinline__]] void mink_bench_takes(void) { asm volatile("" ::: "memory"); }
+[[gnu::__noinline__]] void mink_bench_gives(void) { asm volatile("" ::: "memory"); }
+[[gnu::__noinline__]] void mink_bench_ends(void) { asm volatile("" ::: "memory"); }
+}
 
 namespace mink::shell {
 namespace {
@@ -26,8 +29,14 @@ Meter::Meter(const ClockUnit& unit, unsigned times) : unit_{unit}, times_{times}
   takes_.use({samples, kKept});
   gives_.use({samples + kKept, kKept});
   constexpr unsigned kReadings = 1000;
+  const auto read = [this] {
+    return unit_.hundredths(takes_.sum()) / std::max<std::size_t>(takes_.count(), 1);
+  };
+  for (unsigned i = 0; i < kReadings; ++i) timed(takes_, [] { return some_pointer(); });
+  reading_ = read();
+  takes_.clear();
   for (unsigned i = 0; i < kReadings; ++i) taking([] { return some_pointer(); });
-  reading_ = takes_.count() != 0 ? unit_.hundredths(takes_.sum()) / takes_.count() : 0;
+  marked_reading_ = read();
 }
 
 Meter::~Meter() { vfree(memory_); }
@@ -35,6 +44,7 @@ Meter::~Meter() { vfree(memory_); }
 void Meter::start_row() {
   takes_.clear();
   gives_.clear();
+  marked_ = false;
   cost_ = {};
   random_ = Random{1};
 }
@@ -50,14 +60,15 @@ void Meter::add_mean(Cost::Mean& mean, std::uint64_t cycles, std::uint64_t empty
 
 void Meter::take_calls(Cost::Mean& mean, Calls::Spread& spread, Calls& calls) const {
   if (calls.count() == 0) return;
+  const std::uint64_t reading = marked_ ? marked_reading_ : reading_;
   if (!mean.measured) {
     const std::uint64_t all = unit_.hundredths(calls.sum()) / calls.count();
-    mean.hundredths = all - std::min(all, reading_);
+    mean.hundredths = all - std::min(all, reading);
     mean.measured = true;
   }
-  const auto whole = [this](unsigned cycles) {
+  const auto whole = [this, reading](unsigned cycles) {
     const std::uint64_t all = unit_.hundredths(cycles);
-    return static_cast<unsigned>((all - std::min(all, reading_) + 50) / 100);
+    return static_cast<unsigned>((all - std::min(all, reading) + 50) / 100);
   };
   const Calls::Spread raw = calls.spread();
   spread = {whole(raw.least), whole(raw.median), whole(raw.most)};

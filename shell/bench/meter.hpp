@@ -15,9 +15,10 @@
 #include "bench/unit.hpp"
 #include "soak/pattern.hpp"
 
-// Around each loop whose mean is taken; they do nothing. A profiler outside looks for them (qemu/plugin).
-extern "C" void mink_bench_window_opens(void);
-extern "C" void mink_bench_window_closes(void);
+// Around what a mean is taken of: pairs or takes, gives. They do nothing; a profiler outside looks for them (qemu/plugin).
+extern "C" void mink_bench_takes(void);
+extern "C" void mink_bench_gives(void);
+extern "C" void mink_bench_ends(void);
 
 namespace mink::shell {
 
@@ -56,13 +57,13 @@ class Meter {
     constexpr unsigned kWarmUp = 16;  // the first ones make slabs and tables
     if (!pair_loop(kWarmUp, take, give)) return false;
     std::uint64_t spent = 0, empty = 0;
-    if (!section(spent, [&] { return pair_loop(times, take, give); })) return false;
-    section(empty, [&] { return pair_loop(times, nothing, [](void*) {}); });
+    if (!section(mink_bench_takes, spent, [&] { return pair_loop(times, take, give); })) return false;
+    section(mink_bench_takes, empty, [&] { return pair_loop(times, nothing, [](void*) {}); });
     add_mean(cost_.pair, spent, empty, times);
     for (unsigned i = 0; i < times && i < kSingles; ++i) {
-      auto* object = taking([&] { return take(i); });
+      auto* object = timed(takes_, [&] { return take(i); });
       if (object == nullptr) return false;
-      giving([&] { give(object); });
+      timed(gives_, [&] { return give(object), 0; });
     }
     return true;
   }
@@ -77,14 +78,14 @@ class Meter {
     const unsigned rounds = times > count ? times / count : 1;
     std::uint64_t took = 0, gave = 0, empty_take = 0, empty_give = 0;
     for (unsigned round = 0; round < rounds; ++round) {
-      if (!section(took, [&] { return take_loop(count, take, give); })) return false;
+      if (!section(mink_bench_takes, took, [&] { return take_loop(count, take, give); })) return false;
       if (order == Order::Random) shuffle(count);
-      section(gave, [&] { return give_loop(count, give); });
-      section(empty_take, [&] {
+      section(mink_bench_gives, gave, [&] { return give_loop(count, give); });
+      section(mink_bench_takes, empty_take, [&] {
         return take_loop(
             count, [](unsigned) { return some_pointer(); }, [](void*) {});
       });
-      section(empty_give, [&] {
+      section(mink_bench_gives, empty_give, [&] {
         return give_loop(count, [](void* p) { asm volatile("" ::"r"(p) : "memory"); });
       });
     }
@@ -98,13 +99,13 @@ class Meter {
   template <class Take, class Give>
   bool single_batch(unsigned count, Order order, Take take, Give give) {
     for (unsigned i = 0; i < count; ++i) {
-      objects_[i] = taking([&] { return take(i); });
+      objects_[i] = timed(takes_, [&] { return take(i); });
       if (objects_[i] != nullptr) continue;
       while (i != 0) give(objects_[--i]);
       return false;
     }
     if (order == Order::Random) shuffle(count);
-    for (unsigned i = 0; i < count; ++i) giving([&] { give(objects_[i]); });
+    for (unsigned i = 0; i < count; ++i) timed(gives_, [&] { return give(objects_[i]), 0; });
     return true;
   }
 
@@ -115,9 +116,9 @@ class Meter {
     const unsigned rounds = times / count;
     std::uint64_t worked = 0, undone = 0, empty = 0;
     for (unsigned round = 0; round < rounds; ++round) {
-      if (!section(worked, work)) return false;
-      section(undone, [&] { return undo(), true; });
-      section(empty, nothing);
+      if (!section(mink_bench_takes, worked, work)) return false;
+      section(mink_bench_gives, undone, [&] { return undo(), true; });
+      section(mink_bench_takes, empty, nothing);
     }
     add_mean(cost_.take, worked, empty, count * rounds);
     add_mean(cost_.give, undone, empty, count * rounds);
@@ -135,22 +136,34 @@ class Meter {
   // One call, timed, for those who arrange the calls themselves. Where there is no loop, the mean is that of the calls.
   template <class Call>
   auto taking(Call call) {
-    return timed(takes_, call);
+    marked_ = true;
+    return timed(takes_, [&] {
+      mink_bench_takes();
+      const auto result = call();
+      mink_bench_ends();
+      return result;
+    });
   }
   template <class Call>
   void giving(Call call) {
-    timed(gives_, [&] { return call(), 0; });
+    marked_ = true;
+    timed(gives_, [&] {
+      mink_bench_gives();
+      call();
+      mink_bench_ends();
+      return 0;
+    });
   }
 
  private:
   static constexpr unsigned kSingles = 2'000;
 
   template <class Work>
-  bool section(std::uint64_t& cycles, Work work) {
+  bool section(void (*begins)(), std::uint64_t& cycles, Work work) {
     const std::uint64_t start = kernel::cycles_now();
-    mink_bench_window_opens();
+    begins();
     const bool done = work();
-    mink_bench_window_closes();
+    mink_bench_ends();
     cycles += kernel::cycles_now() - start;
     return done;
   }
@@ -199,7 +212,9 @@ class Meter {
   unsigned times_;
   void* memory_ = nullptr;
   void** objects_ = nullptr;
-  std::uint64_t reading_ = 0;  // hundredths that a timed call of nothing takes
+  std::uint64_t reading_ = 0;         // hundredths that a timed call of nothing takes
+  std::uint64_t marked_reading_ = 0;  // ... between marks
+  bool marked_ = false;
   Calls takes_, gives_;
   Cost cost_;
   Random random_{1};

@@ -53,12 +53,12 @@ int run_bench(Args& args, TextSink& out) {
   }
   const auto names = args.words_from(at);
   for (const std::string_view name : names) {
-    if (is_bench_row(name)) continue;
+    if (name == kSizes || is_bench_row(name)) continue;
     print(out, "bench: the operations are");
     for (const auto* table : kBenchTables) {
       for (const BenchRow& row : *table) print(out, " %s", row.name);
     }
-    print(out, "\n");
+    print(out, " %s\n", kSizes.data());
     return kUsage;
   }
   return bench(names, options, out) ? kOk : kFailed;
