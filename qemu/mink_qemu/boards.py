@@ -65,7 +65,7 @@ def check_card(path):
                          f"truncate -s 16M {path}")
 
 
-def qemu_argv(board, image, memory=None, append="", commands=None, icount=False, gdb_port=None, interactive=False, card=None,
+def qemu_argv(board, image, memory=None, append="", commands=None, icount=False, gdb_port=None, interactive=False, card=None, icount_shift=0,
               entered=None):
     """The command that boots `image` (a path). ValueError says what is wrong with the wishes.
 
@@ -101,7 +101,7 @@ def qemu_argv(board, image, memory=None, append="", commands=None, icount=False,
     if icount:
         argv += board.fast_line
         # Unless a person waits, idle time is skipped: else the clock would begin, and go on in idle, with the host's.
-        argv += ["-icount", "shift=0" if commands is None else "shift=0,sleep=off"]
+        argv += ["-icount", f"shift={icount_shift}" + ("" if commands is None else ",sleep=off")]
         # And the time of day is always the same one.
         argv += ["-rtc", "base=2000-01-01T00:00:00,clock=vm"]
     if gdb_port is not None:

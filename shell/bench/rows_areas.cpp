@@ -43,7 +43,7 @@ constexpr BenchRow kRows[] = {
     {"vmalloc4k", "vmalloc + vfree, 4 K", 21920, 6500, Figure::Pair, area<4096>},
     {"vmalloc64k", "vmalloc + vfree, 64 K", 72010, 17000, Figure::Pair, area<65536>},
     {"vmalloc1m", "vmalloc + vfree, 1 M, unfragmented", 876050, 50000, Figure::Pair, megabyte},
-    {"vmalloc1m-singles", "vmalloc + vfree, 1 M, only single pages free", 876050, 160000, Figure::Pair,
+    {"vmalloc1m-singles", "vmalloc + vfree, 1 M, of single pages", 876050, 160000, Figure::Pair,
      megabyte_of_singles},
     {"vfree-worst", "worst vfree of 4 K", 463640, 25000, Figure::WorstGive, worst},
 };

@@ -125,10 +125,10 @@ constexpr auto kAtomicRound =
     kmalloc_round<GFP_ATOMIC, 8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192>;
 
 constexpr BenchRow kRows[] = {
-    {"kmalloc", "kmalloc(const 8…8192) + kfree", 1080, 480, Figure::Pair, kKmallocRound},
+    {"kmalloc", "kmalloc(const 8-8192) + kfree", 1080, 480, Figure::Pair, kKmallocRound},
     {"kmalloc64", "kmalloc(64) + kfree", 1080, 480, Figure::Pair, kmalloc_pair<64>},
-    {"kmalloc-atomic", "kmalloc(const 8…8192, GFP_ATOMIC) + kfree", 1080, 480, Figure::Pair, kAtomicRound},
-    {"kmalloc-variable", "kmalloc(variable 8…4096) + kfree", 1320, 640, Figure::Pair,
+    {"kmalloc-atomic", "kmalloc(const 8-8192, GFP_ATOMIC) + kfree", 1080, 480, Figure::Pair, kAtomicRound},
+    {"kmalloc-variable", "kmalloc(variable 8-4096) + kfree", 1320, 640, Figure::Pair,
      variable_pairs<Kmalloc>},
     {"kzalloc64", "kzalloc(64) + kfree", 1600, 750, Figure::Pair, kmalloc_pair<64, GFP_KERNEL | __GFP_ZERO>},
     {"kzalloc1024", "kzalloc(1024) + kfree", 2490, 1450, Figure::Pair,
@@ -141,8 +141,8 @@ constexpr BenchRow kRows[] = {
     {"cache-256x", "256 x cache of 192, free in random order", 1340, 0, Figure::Pair, cache_batch},
     {"bulk-alloc", "kmem_cache_alloc_bulk 256, per object", 388, 120, Figure::Take, cache_bulk},
     {"bulk-free", "kmem_cache_free_bulk 256, per object", 494, 260, Figure::Give, cache_bulk},
-    {"churn-alloc", "churn, 1024 slots, 8…4096: kmalloc", 830, 450, Figure::Take, churn<Kmalloc>},
-    {"churn-free", "churn, 1024 slots, 8…4096: kfree", 610, 450, Figure::Give, churn<Kmalloc>},
+    {"churn-alloc", "churn, 1024 slots, 8-4096: kmalloc", 830, 450, Figure::Take, churn<Kmalloc>},
+    {"churn-free", "churn, 1024 slots, 8-4096: kfree", 610, 450, Figure::Give, churn<Kmalloc>},
     {"churn-worst-alloc", "... the worst kmalloc in it", 11870, 5000, Figure::WorstTake, churn<Kmalloc>},
     {"churn-worst-free", "... the worst kfree in it", 4990, 2000, Figure::WorstGive, churn<Kmalloc>},
     {"kmalloc-worst", "worst kmalloc(64), any state", 13920, 7000, Figure::WorstTake, worst_states},

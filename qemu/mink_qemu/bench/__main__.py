@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""What each operation of mink costs in guest instructions, beside the best of four builds of Linux 6.1 on the same emulated CPU.
+
+Each operation gets boots of its own: one under -icount shift=0 for the mean of a loop, one under shift=6 for single calls, one with
+qemu/plugin for memory accesses and cache lines. The same image gives the same figures. Exit status 1: something grew (--scaling), or costs
+more than before (--compare).
+"""
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+
+from .. import build
+from . import chart, machine, measure, report, scaling
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="qemu/bench", description=__doc__.splitlines()[0], epilog="\n".join(__doc__.splitlines()[2:]),
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("operations", metavar="OP", nargs="*", help="(default: all; `qemu/run --exec 'bench ?'` names them)")
+    parser.add_argument("--json", metavar="FILE", type=pathlib.Path, help="the figures, to compare with later")
+    parser.add_argument("--svg", metavar="FILE", type=pathlib.Path, help="the chart")
+    parser.add_argument("--markdown", metavar="FILE", type=pathlib.Path, help="the table as docs/performance.md has it")
+    parser.add_argument("--compare", metavar="OLD.json", type=pathlib.Path, help="what differs from then")
+    parser.add_argument("--scaling", action="store_true", help="at several sizes of memory, with more and more live objects and areas")
+    return parser.parse_args()
+
+
+def say(what):
+    if sys.stderr.isatty():
+        print(f"\r\033[K{what}", end="", file=sys.stderr, flush=True)
+
+
+def write_json(path, result):
+    path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def run_scaling(options, names):
+    result = scaling.measure([name for name in names if not measure.is_worst(name)], say)
+    say("")
+    print("\n".join(scaling.table(result)))
+    if options.json:
+        write_json(options.json, result)
+    if options.svg:
+        chart.lines(result, options.svg)
+    grown = list(scaling.growth(result))
+    for name, what, size, cost, most in grown:
+        print(f"{name} grows with {what}: {cost} at {size}, {most:.0f} allowed")
+    return 1 if grown else 0
+
+
+def run(options):
+    build.image(machine.BOARD.name, "kernel")
+    known = machine.operations()
+    wrong = [name for name in options.operations if name not in known]
+    if wrong:
+        raise ValueError(f"no operation {', '.join(wrong)}; there are {' '.join(known)}")
+    names = options.operations or known
+    if options.scaling:
+        return run_scaling(options, names)
+    rows = {name: measure.operation(name, say) for name in names}
+    if not options.operations:
+        rows.update(measure.sizes())
+    say("")
+    print("\n".join(report.table(rows)))
+    if options.json:
+        write_json(options.json, rows)
+    if options.markdown:
+        options.markdown.write_text("\n".join(report.markdown(rows)) + "\n", encoding="utf-8")
+    if options.svg:
+        chart.bars(rows, options.svg)
+    if options.compare:
+        lines, worse = report.comparison(json.loads(options.compare.read_text(encoding="utf-8")), rows)
+        print(f"\nagainst {options.compare}:\n" + "\n".join(lines))
+        return 1 if worse else 0
+    return 0
+
+
+def main():
+    try:
+        return run(parse_arguments())
+    except (ValueError, OSError, build.BuildError, subprocess.TimeoutExpired) as error:
+        print(f"qemu/bench: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
