@@ -28,11 +28,16 @@ page* PageAllocator::reclaim_and_retry(gfp_t gfp, unsigned order, const void* ca
   ++zone_ref(zone_of_gfp(gfp)).allocstalls;
   ++events_.direct_reclaims;
   const std::size_t wanted = std::size_t{1} << order;
+  // A victim of the OOM killer may go as deep after reclaim as before it.
+  const auto try_again = [&] {
+    const bool victim = (gfp & __GFP_NOMEMALLOC) == 0 && ops_ != nullptr && ops_->asker().dying;
+    return try_zones(gfp, order, Pass::Min, victim ? unsigned{kAllocOom} : 0);
+  };
   unsigned in_vain = 0;  // rounds since the last that gave something
   for (unsigned round = 0; policy.endless || round < kMaxRounds; ++round) {
     const std::size_t had = free_pages();
     const std::size_t given = reclaim(gfp, wanted > kReclaimBatch ? wanted : kReclaimBatch);
-    if (page* const p = try_zones(gfp, order, Pass::Min); p != nullptr) return p;
+    if (page* const p = try_again(); p != nullptr) return p;
     if (given != 0 || free_pages() > had) {
       in_vain = 0;
     } else {
@@ -60,7 +65,7 @@ page* PageAllocator::reclaim_and_retry(gfp_t gfp, unsigned order, const void* ca
     if (given != 0) continue;
     if ((gfp & __GFP_KSWAPD_RECLAIM) != 0) ops_->wake_reclaimer(gfp, order);
     if (!ops_->wait_for_free(gfp, order)) break;
-    if (page* const p = try_zones(gfp, order, Pass::Min); p != nullptr) return p;
+    if (page* const p = try_again(); p != nullptr) return p;
   }
   // Without threads nobody can be waited for: better the last of the reserve than a failure that the caller is not
   // prepared for.

@@ -13,6 +13,9 @@ struct FakeIrq {
   void (*on_enable)(void* context) = nullptr;
   void* context = nullptr;
   bool in_hook = false;
+  // Also just before they are switched off, and between any two basic blocks of mm/ (where the build tells: preset host,
+  // -fsanitize-coverage=trace-pc): wherever an interrupt can come.
+  bool anywhere = false;
 };
 extern FakeIrq fake_irq;
 
