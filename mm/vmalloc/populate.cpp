@@ -122,7 +122,11 @@ void VmallocSpace::free_pages(VmRegion& r, const void* caller) {
   for (page* p = r.pages; p != nullptr;) {
     page* const next = p->next;
     p->private_data = 0;
-    pages_->free(p, order_of(*p), caller);
+    if (p->_refcount == 1) [[likely]] {
+      pages_->free(p, order_of(*p), caller);
+    } else {  // somebody has taken a reference of his own: then it is his
+      pages_->put(p, caller);
+    }
     p = next;
   }
   r.pages = nullptr;

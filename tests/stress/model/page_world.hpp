@@ -136,20 +136,24 @@ class PageWorld final : public World, public mm::Shrinker, public mm::ReclaimOps
     const unsigned order = h.order;
     const bool last = h.references == 1;
     const bool low = page_address(head) != nullptr;
-    // Of a compound block the order says nothing.
-    const unsigned said = h.compound && how == 1 ? 0 : order;
+    if (!last && how == 1) {  // others hold it: refused
+      const std::size_t faults = pages_.faults();
+      __free_pages(head, order);
+      MINK_EXPECT(pages_.faults() > faults, "a free of a shared block was not refused");
+      return;
+    }
     if (last) {
       give_back(head, std::size_t{1} << order);
       h = HeldPages{};
     } else {
       --h.references;
     }
-    if (how == 2) {
+    if (how == 2 || !last) {
       put_page(head);
     } else if (how == 3 && low) {
-      free_pages(reinterpret_cast<unsigned long>(page_address(head)), said);
+      free_pages(reinterpret_cast<unsigned long>(page_address(head)), order);
     } else {
-      __free_pages(head, said);
+      __free_pages(head, order);
     }
   }
 
