@@ -53,8 +53,8 @@ extern "C" void mink_exception(ExceptionFrame& frame) {
 
   const Fault fault = read_fault(frame);
   ++depth;
-  if (depth > 2) halt();  // not even the short form below gets through
-  if (depth == 2) {
+  if (depth > 3) halt();
+  if (depth > 1) {  // the third time, in that panic's own report: the panic in panic, which needs no log
     panic("%s in a fault report: pc %08x sp %08x status %08x address %08x\n", kind_name(frame.kind),
           static_cast<unsigned>(frame.pc), static_cast<unsigned>(frame.sp), static_cast<unsigned>(fault.raw),
           static_cast<unsigned>(fault.address));
