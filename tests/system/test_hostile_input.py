@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Whatever comes down the line, as fast as it comes: nothing crashes, nothing is lost, memory stays whole."""
 import random
+import re
 import subprocess
 
 import pytest
@@ -9,9 +10,9 @@ from conftest import argv_of
 FAREWELL = b"\x03\nmode plain\nrelease all\ncheck\npoweroff 0\n"
 
 
-def session(stream):
+def session(stream, timeout=60):
     """What a machine says to a stream of bytes that ends in its power-off."""
-    result = subprocess.run(argv_of(), input=stream, capture_output=True, timeout=60, check=False)
+    result = subprocess.run(argv_of(), input=stream, capture_output=True, timeout=timeout, check=False)
     return result.stdout.decode("latin-1").replace("\r", "")
 
 
@@ -50,4 +51,36 @@ def test_ten_thousand_commands_at_line_speed():
 def test_lines_of_any_length(length):
     output = session(b"mode plain\nhelp " + b"x" * (length - 5) + b"\nstatus\n" + FAREWELL)
     assert ("line too long" in output) == (length > 1023)
+    check_farewell(output)
+
+
+@pytest.mark.parametrize("sequence", ["\x1b[A", "\x1b[3~", "\x1bOH", "\x1b[1;5C"])
+def test_half_an_escape_sequence_swallows_no_command(sequence):
+    """Whatever of a key's bytes came before the line broke off: the next command is heard."""
+    cuts = [sequence[:length].encode() for length in range(1, len(sequence))]
+    output = session(b"mode plain\n" + b"".join(cut + b"\nkmalloc 77\n" for cut in cuts) + FAREWELL)
+    assert output.count("kmalloc 77 -> ") == len(cuts)
+    check_farewell(output)
+
+
+WORDS = ["-1", "-99999999999999999999", "99999999999999999999", "18446744073709551615", "18446744073709551616", "4294967296", "0xffffffff",
+         "0x", "17179869184G", "18014398509481984K", "1e9", "%s%n%p", "GFP_NOTHING", "0x80000000|GFP_KERNEL", "|", "--help", "-f", "#-1",
+         "#4294967296", "../../meminfo", "'", '"', "\\", "x" * 500, "'" + " " * 500 + "'"]
+
+
+def test_no_argument_of_any_command_does_harm(boot):
+    """Each command and each of its actions with sizes that overflow, negative numbers, unknown flags, half quotes: first, second
+    and third argument. Ctrl-C behind each, as some mean to go on for long."""
+    mink = boot()
+    names = set(re.findall(r"^  (\S+) ", mink.ok("help"), re.M)) - {"poweroff", "reboot", "mode"}  # they do as told
+    assert len(names) > 30
+    lines = []
+    for name in sorted(names):
+        usage = re.search(r"^usage: .*\n(?:^ .*\n|^usage: .*\n)*", mink.text_of(f"help {name}"), re.M)[0]
+        actions = {match[1] for match in re.finditer(rf"\b{name} ([a-z]+)\b", usage)}
+        for action in ["", *sorted(actions)]:
+            lines += [f"{name} {action} {before} {word}" for word in WORDS for before in ("", "1", "64 1")]
+    output = session(b"mode plain\n" + b"".join(line[:1000].encode() + b"\n\x03" for line in lines) +
+                     b"pressure release; release all; leak end\n" + FAREWELL, timeout=300)
+    assert output.count("mink> ") > len(lines)
     check_farewell(output)

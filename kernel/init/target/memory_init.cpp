@@ -38,6 +38,7 @@ struct State {
 constinit State state{};
 
 constexpr const char* kBootTables = "Boot tables";
+constexpr std::size_t kRoomForTables = 64 * 1024;
 constexpr std::size_t kBootTablesSize = 0x4000;  // below the image (linker/mink.ld)
 
 mm::EarlyMemory& early() { return mm::kernel_memory().early; }
@@ -120,6 +121,11 @@ void init_early_memory() {
       panic("memory bank 0x%08lx: error %d\n", static_cast<unsigned long>(bank.start.raw()),
             static_cast<int>(e));
     }
+  }
+  // Its first page tables come to lie behind the image.
+  if (state.data.initrd.size != 0 && state.data.initrd.start < state.ram_base + image_end + kRoomForTables) {
+    print(report, "the initrd lies over the kernel, ignored\n");
+    state.data.initrd = {};
   }
   reserve(__text_start, __rodata_end, "Kernel code");
   reserve(__data_start, __bss_end, "Kernel data");
