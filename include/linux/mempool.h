@@ -21,12 +21,21 @@ typedef struct mempool_s {
   void* pool_data;
   mempool_alloc_t* alloc;
   mempool_free_t* free;
-  unsigned int out;            /* elements allocated and not freed yet */
   void* memory;                /* the allocator that `elements` came from */
   struct mempool_s* next_pool; /* all pools, for those who look */
   struct mempool_s** link;
   struct kmem_cache* cache; /* where the ready-made callbacks get the elements; NULL: ask the callbacks */
+  /* Elements allocated and not freed yet, to tell a free that is wrong (mm/pool/out.hpp): */
+  void* last_out; /* the one allocated last, or NULL */
+  void** out_table;
+  unsigned int out_shift;
+  unsigned int others_out; /* all but last_out */
+  unsigned int uncounted;  /* those of them that the table has no room for */
 } mempool_t;
+
+static inline unsigned int mink_mempool_out(const mempool_t* pool) {
+  return pool->others_out + (pool->last_out != NULL ? 1u : 0u);
+}
 
 #ifdef __cplusplus
 extern "C" {
@@ -50,8 +59,9 @@ mempool_t* mempool_create_node(int min_nr, mempool_alloc_arg_t alloc_fn, mempool
 /* The same in the caller's own mempool_t. 0, -ENOMEM or -EINVAL. */
 int mempool_init(mempool_t* pool, int min_nr, mempool_alloc_arg_t alloc_fn, mempool_free_t* free_fn,
                  void* pool_data);
-/* Frees the reserve. Elements still out are reported; they may be freed no more. NULL, and a zeroed pool, are
- * fine. */
+/* Frees the reserve. While elements are out, mempool_destroy is refused, with a report that lists them: the pool goes on.
+ * mempool_exit, whose pool may be gone when it returns, reports and goes through with it: they may be freed no more. NULL, and a
+ * zeroed pool, are fine. */
 void mempool_destroy(mempool_t* pool);
 void mempool_exit(mempool_t* pool);
 /* Changes the reserve's size: surplus elements are freed; missing ones are allocated, or come with later
@@ -62,7 +72,7 @@ int mempool_resize(mempool_t* pool, int new_min_nr);
  * until there are threads, when allocator and reserve are both at their end. __GFP_ZERO is refused (a reserve
  * element is not zero), and reported. */
 void* mempool_alloc(mempool_t* pool, gfp_t gfp_mask) __attribute__((malloc, warn_unused_result));
-/* Any context. NULL is fine. */
+/* Any context. NULL is fine. An element that is not out of this pool is named, reported and refused. */
 void mempool_free(void* element, mempool_t* pool);
 
 /* Callbacks: pool_data is a kmem_cache; a size in bytes; a page order. */

@@ -54,7 +54,7 @@ void count_pools(Census& census) {
   mm::visit_mempools(
       [](const mempool_t& pool, void* context) {
         static_cast<Census*>(context)->add(
-            {LiveKind::Pool, &pool, reinterpret_cast<const void*>(pool.alloc), 0, pool.out});
+            {LiveKind::Pool, &pool, reinterpret_cast<const void*>(pool.alloc), 0, mink_mempool_out(&pool)});
       },
       &census);
 }

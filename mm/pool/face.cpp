@@ -34,6 +34,7 @@ void mempool_exit(mempool_t* pool) { (void)mempool_exit_from(*pool, MINK_CALLER(
 
 void mempool_destroy(mempool_t* pool) {
   if (pool == nullptr) return;
+  if (mempool_refuse_destroy(*pool, MINK_CALLER())) return;
   auto* const memory = static_cast<SlabAllocator*>(pool->memory);
   (void)mempool_exit_from(*pool, MINK_CALLER());
   memory->kfree(pool, MINK_CALLER());

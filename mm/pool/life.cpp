@@ -2,11 +2,14 @@
 // Pools are made, resized and taken apart: the parts that allocate for the pool itself.
 #include <arch/irq.hpp>
 #include <base/assert.hpp>
+#include <lib/log_sink.hpp>
 #include <mm/mempool.hpp>
 #include <mm/slab.hpp>
 #include <sync/preempt.hpp>
 
+#include "pool/out.hpp"
 #include "pool/reserve.hpp"
+#include "report/refusal.hpp"
 
 namespace mink::mm {
 namespace {
@@ -65,8 +68,28 @@ kmem_cache* cache_of(mempool_alloc_t* alloc, mempool_free_t* free, void* pool_da
   return kmalloc_caches[KMALLOC_NORMAL][kmalloc_index(size)];
 }
 
-void** alloc_array(SlabAllocator& memory, int count, gfp_t gfp, const void* caller) {
-  return static_cast<void**>(memory.kmalloc(static_cast<std::size_t>(count) * sizeof(void*), gfp, caller));
+// Room for the reserve, and behind it for the table of what is out.
+void** alloc_array(SlabAllocator& memory, int min_nr, gfp_t gfp, const void* caller) {
+  const std::size_t words = static_cast<std::size_t>(min_nr) + MempoolOut::table_words(min_nr);
+  return static_cast<void**>(memory.kmalloc(words * sizeof(void*), gfp, caller));
+}
+
+constexpr unsigned kListedElements = 16;
+
+void list_element(TextSink& log, const Memory& memory, const void* element) {
+  print(log, "  0x%px is ", element);
+  print_what(log, memory, element);
+  print(log, "\n");
+}
+
+void list_out(const mempool_t& pool) {
+  const Memory memory = memory_of(pool);
+  LogSink log{KERN_ERR};
+  unsigned listed = 0;
+  if (pool.last_out != nullptr) list_element(log, memory, pool.last_out), ++listed;
+  for (unsigned i = 0; i <= ~0u >> pool.out_shift && listed < kListedElements; ++i) {
+    if (pool.out_table[i] != nullptr) list_element(log, memory, pool.out_table[i]), ++listed;
+  }
 }
 
 }  // namespace
@@ -78,31 +101,39 @@ Err mempool_init_in(SlabAllocator& memory, mempool_t& pool, int min_nr, mempool_
            reinterpret_cast<void*>(alloc), reinterpret_cast<void*>(free), caller);
     return Err::Inval;
   }
-  pool = mempool_t{min_nr,
-                   0,
-                   nullptr,
-                   pool_data,
-                   alloc,
-                   free,
-                   0,
-                   &memory,
-                   nullptr,
-                   nullptr,
-                   cache_of(alloc, free, pool_data)};
+  pool = mempool_t{};
+  pool.min_nr = min_nr;
+  pool.pool_data = pool_data;
+  pool.alloc = alloc;
+  pool.free = free;
+  pool.memory = &memory;
+  pool.cache = cache_of(alloc, free, pool_data);
   pool.elements = alloc_array(memory, min_nr, gfp, caller);
   if (pool.elements == nullptr) return Err::NoMem;
+  MempoolOut::move(pool, pool.elements + min_nr, MempoolOut::table_words(min_nr));
   enlist(pool);
   if (fill(pool, gfp)) return Err::Ok;
   (void)mempool_exit_from(pool, caller);
   return Err::NoMem;
 }
 
+bool mempool_refuse_destroy(const mempool_t& pool, const void* caller) {
+  if (pool.elements == nullptr || mink_mempool_out(&pool) == 0) return false;
+  report_refusal(memory_of(pool), {.call = "mempool_destroy",
+                                   .given = static_cast<const void*>(&pool),
+                                   .wrong = "elements are out",
+                                   .caller = caller});
+  list_out(pool);
+  return true;
+}
+
 unsigned mempool_exit_from(mempool_t& pool, const void* caller) {
   if (pool.elements == nullptr) return 0;
-  const unsigned out = pool.out;
+  const unsigned out = mink_mempool_out(&pool);
   if (out != 0) {
-    printk(KERN_ERR "mempool %px (alloc %ps): destroyed with %u elements out, called from %pS\n",
-           static_cast<void*>(&pool), reinterpret_cast<void*>(pool.alloc), out, caller);
+    printk(KERN_ERR "BUG: mempool_exit(0x%px): %u elements are out and lost to it, called from %pS\n",
+           static_cast<void*>(&pool), out, caller);
+    list_out(pool);
   }
   delist(pool);
   drain(pool, 0);
@@ -129,6 +160,7 @@ Err mempool_resize_to(mempool_t& pool, int min_nr, const void* caller) {
   {
     const arch::IrqGuard guard;  // a word for each element that is in: a reserve is tens of them
     for (int i = 0; i < pool.curr_nr; ++i) bigger[i] = old[i];
+    MempoolOut::move(pool, bigger + min_nr, MempoolOut::table_words(min_nr));
     pool.elements = bigger;
     pool.min_nr = min_nr;
   }

@@ -7,7 +7,9 @@
 #include <mm/mempool.hpp>
 #include <mm/slab.hpp>
 
+#include "pool/out.hpp"
 #include "pool/reserve.hpp"
+#include "report/refusal.hpp"
 #include "slab/fast_path.hpp"
 
 namespace mink::mm {
@@ -20,7 +22,7 @@ void* take(mempool_t& pool, gfp_t quick) {
   void* element = pool.alloc(quick, pool.pool_data);
   const arch::IrqGuard guard;
   if (element == nullptr) element = pop(pool);
-  if (element != nullptr) ++pool.out;
+  if (element != nullptr) MempoolOut::add(pool, element);
   return element;
 }
 
@@ -52,7 +54,24 @@ constexpr gfp_t kWaits = __GFP_DIRECT_RECLAIM | __GFP_IO | __GFP_WAIT;
   }
 }
 
+[[gnu::noinline]] void refuse_free(mempool_t* pool, void* element) {
+  bool reserve;
+  {
+    const arch::IrqGuard guard;
+    reserve = MempoolOut::in_reserve(*pool, element);
+  }
+  report_refusal(memory_of(*pool), {.call = "mempool_free",
+                                    .given = element,
+                                    .wrong = reserve ? "double free: it is in the pool's reserve already"
+                                                     : "not an element that is out of this pool",
+                                    .caller = MINK_CALLER()});
+}
+
 }  // namespace
+
+Memory memory_of(const mempool_t& pool) {
+  return static_cast<const SlabAllocator*>(pool.memory)->surroundings();
+}
 
 void set_mempool_sleep(const MempoolSleep& operations) { sleep_operations = operations; }
 
@@ -76,7 +95,7 @@ void* mempool_alloc(mempool_t* pool, gfp_t gfp_mask) {
   const arch::IrqState irq = arch::irq_save();
   if (((gfp_mask & __GFP_DIRECT_RECLAIM) == 0 || SlabFast::may_sleep_here(irq)) &&
       SlabFast::take(*pool->cache, element)) [[likely]]
-    ++pool->out;
+    MempoolOut::add(*pool, element);
   arch::irq_restore(irq);
   return element != nullptr ? element : alloc_slow(pool, gfp_mask, false);
 }
@@ -85,7 +104,10 @@ void mempool_free(void* element, mempool_t* pool) {
   if (element == nullptr) [[unlikely]]
     return;
   const arch::IrqState irq = arch::irq_save();
-  --pool->out;
+  if (!MempoolOut::remove(*pool, element)) [[unlikely]] {
+    arch::irq_restore(irq);
+    return refuse_free(pool, element);
+  }
   const int have = pool->curr_nr;
   if (have < pool->min_nr) {
     pool->elements[have] = element;

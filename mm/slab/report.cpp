@@ -3,6 +3,7 @@
 #include "slab/report.hpp"
 
 #include <initializer_list>
+#include <lib/log_sink.hpp>
 #include <mm/page_allocator.hpp>
 #include <mm/page_state.hpp>
 
@@ -44,6 +45,8 @@ SlabAllocator::ObjectInfo SlabAllocator::find(const void* address) const {
   return info;
 }
 
+Memory SlabAllocator::surroundings() const { return Memory::around(*source_, this); }
+
 void SlabReport::bad_free(const SlabAllocator& owner, const kmem_cache* expected, const void* object,
                           const void* caller) {
   bad_address(owner, expected != nullptr ? "kmem_cache_free" : "kfree", expected, object, caller);
@@ -60,12 +63,11 @@ void SlabReport::bad_address(const SlabAllocator& owner, const char* function, c
             : expected != nullptr && expected != info.cache ? "another cache's object"
                                                             : "not to be freed so";
   }
-  report_refusal(Memory::around(*owner.source_, &owner),
-                 {.call = function,
-                  .subject = expected != nullptr ? expected->name : nullptr,
-                  .given = object,
-                  .wrong = wrong,
-                  .caller = caller});
+  report_refusal(owner.surroundings(), {.call = function,
+                                        .subject = expected != nullptr ? expected->name : nullptr,
+                                        .given = object,
+                                        .wrong = wrong,
+                                        .caller = caller});
 }
 
 void SlabReport::damage(const SlabAllocator& owner, const kmem_cache& cache, const void* object,
@@ -81,17 +83,30 @@ void SlabReport::damage(const SlabAllocator& owner, const kmem_cache& cache, con
 
 void SlabReport::still_live(const SlabAllocator& owner, kmem_cache& cache, const void* caller) {
   ++owner.reports_;
-  printk(KERN_ERR "kmem_cache_destroy(%s) refused, called from %pS: %zu objects are live%s\n", cache.name,
-         caller, owner.live_objects(cache), cache.permanent ? ", and it is the allocator's own" : "");
+  char wrong[64];
+  BufferSink text{wrong};
+  if (cache.permanent) {
+    print(text, "the allocator's own");
+  } else {
+    print(text, "%zu objects are out", owner.live_objects(cache));
+  }
+  const Memory memory = owner.surroundings();
+  report_refusal(memory, {.call = "kmem_cache_destroy",
+                          .subject = cache.name,
+                          .given = static_cast<const void*>(&cache),
+                          .wrong = wrong,
+                          .caller = caller});
   unsigned listed = 0;
+  LogSink log{KERN_ERR};
   const auto list = [&](const page* slab) {
     if (slab == nullptr) return;
     for (unsigned i = 0; i < cache.objects && listed < kListedObjects; ++i) {
       if (is_free(*slab, i)) continue;
       const auto* const object = reinterpret_cast<const void*>(
           owner.address_of(*slab) + std::uintptr_t{i} * cache.size + cache.left_pad);
-      printk(KERN_ERR "  object %u at %px\n", i, object);
-      print_users(cache, object);
+      print(log, "  0x%px is ", object);
+      print_what(log, memory, object);
+      print(log, "\n");
       ++listed;
     }
   };
@@ -100,7 +115,7 @@ void SlabReport::still_live(const SlabAllocator& owner, kmem_cache& cache, const
     for (const page* slab = slabs->front(); slab != nullptr && listed < kListedObjects; slab = slab->next)
       list(slab);
   }
-  if (listed == kListedObjects) printk(KERN_ERR "  ... (the first %u are shown)\n", kListedObjects);
+  if (listed == kListedObjects) print(log, "  ... (the first %u are shown)\n", kListedObjects);
 }
 
 }  // namespace mink::mm

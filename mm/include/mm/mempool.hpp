@@ -24,6 +24,8 @@ void set_mempool_sleep(const MempoolSleep& operations);
 // Err::Inval (named).
 Err mempool_init_in(SlabAllocator& memory, mempool_t& pool, int min_nr, mempool_alloc_t* alloc,
                     mempool_free_t* free, void* pool_data, gfp_t gfp, const void* caller);
+// True: elements are out, which was reported; the pool must not be destroyed.
+bool mempool_refuse_destroy(const mempool_t& pool, const void* caller);
 // As mempool_exit. Returns the number of elements that were still out.
 unsigned mempool_exit_from(mempool_t& pool, const void* caller);
 // As mempool_resize.

@@ -22,6 +22,7 @@ struct rcu_head;
 namespace mink::mm {
 
 class PageAllocator;
+struct Memory;
 
 struct CacheSpec {
   const char* name = nullptr;
@@ -123,6 +124,8 @@ class SlabAllocator final : public Shrinker {
   void print_slabinfo(TextSink& out) const;
   [[nodiscard]] SlabFigures figures() const;
   [[nodiscard]] std::size_t live_objects(const kmem_cache& cache) const;
+  // What its reports describe addresses by.
+  [[nodiscard]] Memory surroundings() const;
   // Frees refused and corruptions found since init.
   [[nodiscard]] std::size_t reports() const { return reports_; }
 

@@ -202,7 +202,7 @@ TEST(Mempool, elements_out_at_the_end_are_reported) {
   mempool_free(b, &pool);
   (void)fakes::take_log();
   UNSIGNED_LONGS_EQUAL(1, mempool_exit_from(pool, this));
-  CHECK(fakes::logged("destroyed with 1 elements out"));
+  CHECK(fakes::logged("1 elements are out and lost to it"));
   source_free(a, &source);
 }
 
@@ -253,4 +253,55 @@ TEST(Mempool, over_a_cache_the_reserve_works_when_the_pages_are_gone) {
   }
   UNSIGNED_LONGS_EQUAL(0, mempool_exit_from(over, this));
   LONGS_EQUAL(0, static_cast<int>(box.slab.destroy(cache, this)));
+}
+
+// Each element that comes back must be out of this pool: exactly, however it got where it is.
+TEST(Mempool, an_element_freed_twice_or_into_another_pool) {
+  const char* const not_out = "not an element that is out of this pool; refused";
+  mempool_t other{};
+  make(2);
+  LONGS_EQUAL(0, static_cast<int>(mempool_init_in(box.slab, other, 2, source_alloc, source_free, &source,
+                                                  GFP_KERNEL, this)));
+  void* out[5];
+  for (void*& element : out) element = mempool_alloc(&pool, GFP_KERNEL);
+  const auto refused = [&](void* element, mempool_t& to, const char* why) {
+    const int reserve = to.curr_nr, live = source.live;
+    const unsigned count = mink_mempool_out(&to);
+    (void)fakes::take_log();
+    mempool_free(element, &to);
+    CHECK(fakes::logged(why));
+    LONGS_EQUAL(reserve, to.curr_nr);
+    LONGS_EQUAL(live, source.live);
+    UNSIGNED_LONGS_EQUAL(count, mink_mempool_out(&to));
+  };
+  for (void* element : out) refused(element, other, not_out);
+  for (int i : {4, 0, 2}) {       // the last one, the first, one between
+    mempool_free(out[i], &pool);  // to its allocator, for the reserve is full
+    refused(out[i], pool, not_out);
+  }
+  source.allowed = 0;
+  void* const reserved = mempool_alloc(&pool, GFP_ATOMIC);
+  mempool_free(reserved, &pool);
+  refused(reserved, pool, "double free: it is in the pool's reserve already; refused");
+  refused(reserved, other, not_out);
+  mempool_free(out[1], &pool);
+  mempool_free(out[3], &pool);
+  UNSIGNED_LONGS_EQUAL(0, mempool_exit_from(other, this));
+  done();
+}
+
+TEST(Mempool, more_elements_out_than_can_be_told_apart) {
+  make(1);
+  void* out[60];  // of a table of 32
+  for (void*& element : out) element = mempool_alloc(&pool, GFP_KERNEL);
+  UNSIGNED_LONGS_EQUAL(60, mink_mempool_out(&pool));
+  CHECK(pool.uncounted != 0);
+  (void)fakes::take_log();
+  LONGS_EQUAL(0, mempool_resize(&pool, 3));  // the table is made anew
+  UNSIGNED_LONGS_EQUAL(60, mink_mempool_out(&pool));
+  for (void* element : out) mempool_free(element, &pool);
+  STRCMP_EQUAL("", fakes::take_log());
+  UNSIGNED_LONGS_EQUAL(0, mink_mempool_out(&pool));
+  UNSIGNED_LONGS_EQUAL(0, pool.uncounted);
+  done();
 }

@@ -159,7 +159,7 @@ TEST(SlabCache, destroy_is_refused_while_objects_live_and_lists_them) {
   LONGS_EQUAL(static_cast<int>(Err::Busy), static_cast<int>(box.slab.destroy(cache, this)));
   char expected[64];
   BufferSink text{expected};
-  print(text, "object 18 at %px", b);
+  print(text, "0x%px is object 18 of busy", b);
   CHECK(box.reported(expected));
   box.check();
   box.give(cache, a);  // it goes on working
