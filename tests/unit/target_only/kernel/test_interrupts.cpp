@@ -3,10 +3,14 @@
 #include <CppUTest/TestHarness.h>
 
 #include <linux/interrupt.h>
+#include <linux/jiffies.h>
+#include <linux/timer.h>
 
 #include <arch/barrier.hpp>
 #include <arch/irq.hpp>
 #include <board/devices.hpp>
+#include <cstring>
+#include <kernel/clock.hpp>
 #include <kernel/irq_core.hpp>
 #include <sync/preempt.hpp>
 
@@ -42,6 +46,48 @@ irqreturn_t note(int irq, void* dev_id) {
   if (seen.lower) lower();
   return seen.answer;
 }
+
+// A handler that lets others in: first its own line, raised again, then the tick.
+struct Nest {
+  volatile unsigned depth = 0, calls = 0, deepest = 0;
+  unsigned count[2] = {};        // preempt_count at each depth
+  std::uintptr_t frame[2] = {};  // and where its frame is
+  bool stack_intact = false;
+  bool ticked = false;
+  bool timer_waited = false;  // softirqs are for the outermost one's return
+  timer_list timer{};
+  volatile unsigned fired = 0;
+
+  void enter() {
+    const unsigned at = depth;
+    count[at] = sync::preempt_count();
+    frame[at] = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    calls = calls + 1;
+    deepest = at > deepest ? at : deepest;
+    if (at == 0) outer();
+  }
+
+ private:
+  void outer() {
+    volatile unsigned char mine[256];  // what a nested entry at the top of the stack would overwrite
+    for (volatile unsigned char& byte : mine) byte = 0xa5;
+    depth = 1;
+    mod_timer(&timer, jiffies + 1);
+    const unsigned long j = jiffies;
+    arch::irq_enable();
+    raise();
+    constexpr std::uint64_t kPatience = 60'000'000'000;  // ns
+    const std::uint64_t start = kernel::uptime_ns();
+    while (jiffies == j && kernel::uptime_ns() - start < kPatience) {
+    }
+    ticked = jiffies != j;
+    timer_waited = fired == 0;
+    arch::irq_disable();
+    depth = 0;
+    stack_intact = true;
+    for (const volatile unsigned char& byte : mine) stack_intact = stack_intact && byte == 0xa5;
+  }
+};
 
 }  // namespace
 
@@ -127,6 +173,36 @@ TEST(Interrupts, an_entry_with_nothing_pending_is_counted) {
   mink_irq_entry(nullptr);
   arch::irq_restore(state);
   CHECK_TRUE(kernel::irq_core().spurious() > spurious);
+}
+
+TEST(Interrupts, nest_in_a_handler_that_enables_them) {
+  Nest nest;
+  timer_setup(
+      &nest.timer,
+      [](timer_list* t) {
+        Nest* self = from_timer(self, t, timer);
+        self->fired = self->fired + 1;
+      },
+      0);
+  const irq_handler_t handler = [](int, void* context) {
+    lower();
+    static_cast<Nest*>(context)->enter();
+    return IRQ_HANDLED;
+  };
+  LONGS_EQUAL(0, request_irq(kIrq, handler, 0, "nest", &nest));
+  raise();
+  free_irq(kIrq, &nest);
+  del_timer_sync(&nest.timer);
+  CHECK_EQUAL(2u, nest.calls);
+  CHECK_EQUAL(1u, nest.deepest);
+  CHECK_EQUAL(before + sync::kHardirqOffset, nest.count[0]);
+  CHECK_EQUAL(before + 2 * sync::kHardirqOffset, nest.count[1]);
+  CHECK_TRUE(nest.frame[1] < nest.frame[0]);
+  CHECK_TRUE(nest.frame[0] - nest.frame[1] < 2048);  // further down the same stack
+  CHECK_TRUE(nest.stack_intact);
+  CHECK_TRUE(nest.ticked);
+  CHECK_TRUE(nest.timer_waited);
+  CHECK_EQUAL(1u, nest.fired);
 }
 
 TEST(Interrupts, registers_survive) {
