@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# mink_image(NAME MODULES target... [ALLOW_CONSTRUCTORS] [OPTIONS flag...])
+# mink_image(NAME MODULES target... [ALLOW_CONSTRUCTORS] [EXTRA] [OPTIONS flag...])
+# EXTRA: built when asked for by name alone, and no kernel: it may have a heap of newlib's.
 # links NAME.elf with its own symbol table inside, checks it,
 # and makes NAME.bin, the raw image that a boot loader puts at RAM + 0x8000 (or anywhere: boot/ moves it).
 #
@@ -29,7 +30,7 @@ function(mink_link_pass target output modules ksyms options)
 endfunction()
 
 function(mink_image name)
-  cmake_parse_arguments(PARSE_ARGV 1 M "ALLOW_CONSTRUCTORS" "" "MODULES;OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 M "ALLOW_CONSTRUCTORS;EXTRA" "" "MODULES;OPTIONS")
   set(options ${M_OPTIONS})
   if(M_ALLOW_CONSTRUCTORS)
     list(APPEND options -Wl,--defsym=__allow_init_array=1)
@@ -57,10 +58,15 @@ function(mink_image name)
     mink_link_pass(${target} ${output} "${M_MODULES}" ${table} "${options}")
   endforeach()
 
+  set(check ${MINK_PYTHON} ${CMAKE_SOURCE_DIR}/tools/check_link.py --nm ${CMAKE_NM} --elf $<TARGET_FILE:${name}>
+      --map ${CMAKE_BINARY_DIR}/${name}.map)
+  if(M_EXTRA)
+    set_target_properties(${name}_pass1 ${name}_pass2 ${name} PROPERTIES EXCLUDE_FROM_ALL TRUE)
+    set(check ${CMAKE_COMMAND} -E true)
+  endif()
   add_custom_command(TARGET ${name} POST_BUILD
     COMMAND ${symbols} --elf $<TARGET_FILE:${name}_pass2> --verify $<TARGET_FILE:${name}>
-    COMMAND ${MINK_PYTHON} ${CMAKE_SOURCE_DIR}/tools/check_link.py --nm ${CMAKE_NM} --elf $<TARGET_FILE:${name}>
-            --map ${CMAKE_BINARY_DIR}/${name}.map
+    COMMAND ${check}
     COMMAND ${CMAKE_OBJCOPY} -O binary $<TARGET_FILE:${name}> ${CMAKE_BINARY_DIR}/${name}.bin
     BYPRODUCTS ${CMAKE_BINARY_DIR}/${name}.bin VERBATIM)
 endfunction()

@@ -6,6 +6,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 IMAGES = {"kernel": "mink", "tests": "mink_tests"}
+PEERS = {"newlib": "mink_peer_newlib", "newlib-nano": "mink_peer_nano"}  # tests/peers
 
 
 class BuildError(Exception):
@@ -32,10 +33,10 @@ def build(preset, targets=()):
 
 def image_path(board, kind):
     """Where the raw image `kind` ('kernel' or 'tests') for `board` is, or will be."""
-    return ROOT / "build" / board / f"{IMAGES[kind]}.bin"
+    return ROOT / "build" / board / f"{(IMAGES | PEERS)[kind]}.bin"
 
 
 def image(board, kind):
     """Builds that image and returns its path."""
-    build(board, [IMAGES[kind]])
+    build(board, [(IMAGES | PEERS)[kind]])
     return image_path(board, kind)

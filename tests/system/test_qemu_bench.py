@@ -67,3 +67,14 @@ def test_a_profile_counts_what_the_bench_counts():
 def test_unknown_operation():
     status, _, err = run("bench", "kmalloc65")
     assert status == 2 and "no operation kmalloc65" in err
+
+
+def test_peers(tmp_path):
+    """Each image has the malloc that it is called after: newlib-nano's walks a list of what is free, newlib's does not."""
+    status, out, err = run("bench", "--peers", "--json", str(tmp_path / "peers.json"))
+    assert status == 0, out + err
+    peers = json.loads((tmp_path / "peers.json").read_text(encoding="utf-8"))
+    assert list(peers) == ["mink", "newlib", "newlib-nano"]
+    assert peers["newlib-nano"]["4096x-free"]["cost"] > 1000 > peers["newlib"]["4096x-free"]["cost"]
+    assert all(4096 * 64 <= rows["memory-4096x"]["cost"] < 4096 * 128 for rows in peers.values())
+    assert all(rows["memory-churn"]["cost"] > 512 * 1024 for rows in peers.values())

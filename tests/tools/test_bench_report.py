@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """qemu/bench without a machine: what it reads, judges and compares."""
+import pytest
+
 from mink_qemu.bench import machine, report, scaling
 
 LINES = """kmalloc64         kmalloc(64) + kfree                              48.00      108   0.44       48     25     25     25     25     26     26
@@ -48,3 +50,13 @@ def test_growth():
     assert grown(memory=(None, 120)) == []
     assert grown(areas=(100, 470)) == []  # log 50000 / log 10 = 4.7
     assert grown(areas=(100, 520)) == [scaling.AREAS]
+
+
+def test_a_table_is_put_between_its_marks(tmp_path):
+    file = tmp_path / "page.md"
+    file.write_text("a\n<!-- x -->\nold\n<!-- end -->\nb\n<!-- y -->\n<!-- end -->\n", encoding="utf-8")
+    report.put_into(file, "x", ["new"])
+    report.put_into(file, "y", ["too"])
+    assert file.read_text(encoding="utf-8") == "a\n<!-- x -->\nnew\n<!-- end -->\nb\n<!-- y -->\ntoo\n<!-- end -->\n"
+    with pytest.raises(ValueError):
+        report.put_into(file, "z", [])

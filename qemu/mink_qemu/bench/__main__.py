@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 from .. import build
-from . import chart, machine, measure, report, scaling
+from . import chart, machine, measure, peers, report, scaling
 
 
 def parse_arguments():
@@ -21,9 +21,10 @@ def parse_arguments():
     parser.add_argument("operations", metavar="OP", nargs="*", help="(default: all; `qemu/run --exec 'bench ?'` names them)")
     parser.add_argument("--json", metavar="FILE", type=pathlib.Path, help="the figures, to compare with later")
     parser.add_argument("--svg", metavar="FILE", type=pathlib.Path, help="the chart")
-    parser.add_argument("--markdown", metavar="FILE", type=pathlib.Path, help="the table as docs/performance.md has it")
+    parser.add_argument("--markdown", metavar="FILE", type=pathlib.Path, help="puts the table where FILE (docs/performance.md) has its marks")
     parser.add_argument("--compare", metavar="OLD.json", type=pathlib.Path, help="what differs from then")
     parser.add_argument("--scaling", action="store_true", help="at several sizes of memory, with more and more live objects and areas")
+    parser.add_argument("--peers", action="store_true", help="newlib's and newlib-nano's malloc, interrupts masked, beside kmalloc")
     return parser.parse_args()
 
 
@@ -44,13 +45,28 @@ def run_scaling(options, names):
         write_json(options.json, result)
     if options.svg:
         chart.lines(result, options.svg)
+    if options.markdown:
+        report.put_into(options.markdown, "qemu/bench --scaling", scaling.markdown(result))
     grown = list(scaling.growth(result))
     for name, what, size, cost, most in grown:
         print(f"{name} grows with {what}: {cost} at {size}, {most:.0f} allowed")
     return 1 if grown else 0
 
 
+def run_peers(options):
+    result = peers.measure(say)
+    say("")
+    print("\n".join(peers.table(result)))
+    if options.json:
+        write_json(options.json, result)
+    if options.markdown:
+        report.put_into(options.markdown, "qemu/bench --peers", peers.markdown(result))
+    return 0
+
+
 def run(options):
+    if options.peers:
+        return run_peers(options)
     build.image(machine.BOARD.name, "kernel")
     known = machine.operations()
     wrong = [name for name in options.operations if name not in known]
@@ -67,7 +83,7 @@ def run(options):
     if options.json:
         write_json(options.json, rows)
     if options.markdown:
-        options.markdown.write_text("\n".join(report.markdown(rows)) + "\n", encoding="utf-8")
+        report.put_into(options.markdown, "qemu/bench", report.markdown(rows))
     if options.svg:
         chart.bars(rows, options.svg)
     if options.compare:

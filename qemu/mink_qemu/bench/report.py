@@ -63,3 +63,13 @@ def comparison(old, new):
         worse = worse or more
         lines.append(f"{row['title']:<46}{number(before):>10}{number(now):>10}{100 * (now - before) / before:>+8.1f} %{'  worse' if more else ''}")
     return lines or ["nothing differs"], worse
+
+
+def put_into(path, mark, lines):
+    """Writes the lines between `<!-- mark -->` and `<!-- end -->` of a file. ValueError: it has no such marks."""
+    text = path.read_text(encoding="utf-8")
+    begin, end = f"<!-- {mark} -->\n", "<!-- end -->"
+    head, found, tail = text.partition(begin)
+    if not found or end not in tail:
+        raise ValueError(f"{path} has no {begin.strip()} with {end} behind it")
+    path.write_text(head + begin + "\n".join(lines) + "\n" + tail[tail.index(end):], encoding="utf-8")

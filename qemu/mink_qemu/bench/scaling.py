@@ -3,6 +3,7 @@
 import math
 
 from . import machine
+from .report import number
 
 MEMORY, OBJECTS, AREAS = "MB of memory", "live objects of 64 bytes", "live areas of a page"
 SIZES = {MEMORY: (16, 64, 128, 256), OBJECTS: (10, 1_000, 100_000), AREAS: (10, 1_000, 50_000)}
@@ -41,10 +42,19 @@ def growth(result):
                     yield name, what, size, cost, most
 
 
+def operations(result):
+    return list(dict.fromkeys(name for columns in result.values() for costs in columns.values() for name in costs))
+
+
 def table(result):
-    from .report import number  # pylint: disable=import-outside-toplevel
-    names = list(dict.fromkeys(name for columns in result.values() for costs in columns.values() for name in costs))
     yield f"{'':<19}" + "".join(f"{what:>{9 * len(columns)}}" for what, columns in result.items())
     yield f"{'operation':<19}" + "".join(f"{size:>9}" for columns in result.values() for size in columns)
-    for name in names:
+    for name in operations(result):
         yield f"{name:<19}" + "".join(f"{number(costs.get(name)):>9}" for columns in result.values() for costs in columns.values())
+
+
+def markdown(result):
+    yield "| operation | " + " | ".join(f"{size} {what.split()[0 if what == MEMORY else 1]}" for what, columns in result.items() for size in columns) + " |"
+    yield "|---|" + "---|" * sum(len(columns) for columns in result.values())
+    for name in operations(result):
+        yield f"| {name} | " + " | ".join(number(costs.get(name)) for columns in result.values() for costs in columns.values()) + " |"
