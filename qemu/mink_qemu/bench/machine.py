@@ -11,7 +11,7 @@ BOARD = boards.BOARDS["versatilepb"]
 BOOT_TIMEOUT = 600
 MARKS = ("mink_bench_takes", "mink_bench_gives")
 END = "mink_bench_ends"
-SPREAD = r" (?: +(\d+) +(\d+) +(\d+)| +-)"
+SPREAD = r"(?: +(\d+) +(\d+) +(\d+)| +-)"
 ROW = re.compile(r"^(\S+) +(\S.{41}) +(\d+\.\d\d|no memory)(?: +(\S+) +(\S+) +(\S+)" + SPREAD + SPREAD + ")?$", re.M)
 
 
