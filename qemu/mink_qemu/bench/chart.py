@@ -42,7 +42,7 @@ def lines(scaling, path):
     """One panel for each thing that grows; a line for each operation, relative to its cost at the smallest size."""
     plot = pyplot()
     figure, panels = plot.subplots(1, len(scaling), figsize=(4 * len(scaling), 3.5), sharey=True)
-    highest = 1
+    highest, labels = 1, 0
     for axes, (what, columns) in zip(panels, scaling.items()):
         sizes = list(columns)
         for name, first in columns[sizes[0]].items():
@@ -52,7 +52,8 @@ def lines(scaling, path):
             highest = max(highest, *relative)
             axes.plot([int(size) for size in sizes], relative, marker="o", markersize=3, linewidth=0.8, color="#2f6f9f", alpha=0.6)
             if abs(relative[-1] - 1) > 0.1:
-                axes.annotate(name, (int(sizes[-1]), relative[-1]), xytext=(-4, 4), textcoords="offset points", ha="right", fontsize=7)
+                labels += 1
+                axes.annotate(name, (int(sizes[-1]), relative[-1]), xytext=(-4 - 50 * (labels % 2), 4), textcoords="offset points", ha="right", fontsize=7)
         axes.set_xscale("log")
         axes.set_xticks([int(size) for size in sizes], sizes)
         axes.minorticks_off()
