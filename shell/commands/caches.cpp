@@ -68,6 +68,10 @@ constexpr SlabFlag kSlabFlags[] = {{"SLAB_HWCACHE_ALIGN", SLAB_HWCACHE_ALIGN},
                                    {"SLAB_TYPESAFE_BY_RCU", SLAB_TYPESAFE_BY_RCU},
                                    {"SLAB_NO_REAP", SLAB_NO_REAP}};
 
+// The constructor of caches made with CTOR.
+constinit unsigned long constructed = 0;
+void count_constructed(void*) { ++constructed; }
+
 // Names joined by |, with or without SLAB_. Nothing: one is unknown.
 std::optional<slab_flags_t> parse_slab_flags(std::string_view text) {
   slab_flags_t flags = 0;
@@ -117,6 +121,7 @@ int create_cache(Args& args, TextSink& out) {
   if (!size) return kUsage;
   std::uint64_t align = 0;
   slab_flags_t flags = 0;
+  const bool with_ctor = args.take_flag("CTOR");
   for (std::size_t i = 3; i < args.size(); ++i) {
     if (const auto number = parse_number(args[i]); number && i == 3) {
       align = *number;
@@ -131,8 +136,9 @@ int create_cache(Args& args, TextSink& out) {
   }
   if (align > kPageSize || (align & (align - 1)) != 0)
     return args.usage("ALIGN is a power of two up to 4096");
-  kmem_cache* cache = kmem_cache_create(args[1].data(), static_cast<std::size_t>(*size),
-                                        static_cast<std::size_t>(align), flags, nullptr);
+  kmem_cache* cache =
+      kmem_cache_create(args[1].data(), static_cast<std::size_t>(*size), static_cast<std::size_t>(align),
+                        flags, with_ctor ? count_constructed : nullptr);
   if (cache == nullptr) {
     print(out, "cache: it could not be created\n");
     return kFailed;
@@ -147,8 +153,11 @@ int alloc_from_cache(Args& args, TextSink& out) {
   kmem_cache* cache = find_cache(args, out);
   const auto count = cache != nullptr ? item_count(args) : std::nullopt;
   if (!count) return cache == nullptr ? kFailed : kUsage;
-  return allocate(args, {kCacheKind, cache, kmem_cache_size(cache), GFP_KERNEL, cache_one}, {*count, false},
-                  out);
+  const int status = allocate(args, {kCacheKind, cache, kmem_cache_size(cache), GFP_KERNEL, cache_one},
+                              {*count, false}, out);
+  if (cache->ctor == reinterpret_cast<kmem_any_fn_t>(count_constructed))
+    print(out, "%lu objects constructed so far\n", constructed);
+  return status;
 }
 
 int free_to_cache(Args& args, TextSink& out) {
@@ -175,7 +184,7 @@ int destroy_cache(Args& args, TextSink& out) {
   return kOk;
 }
 
-constexpr Action kCacheActions[] = {{"create", 2, 4, create_cache},
+constexpr Action kCacheActions[] = {{"create", 2, 5, create_cache},
                                     {"alloc", 1, 2, alloc_from_cache},
                                     {"free", 1, 2, free_to_cache},
                                     {"shrink", 1, 1, shrink_cache},
@@ -294,14 +303,15 @@ int run_mempool(Args& args, TextSink& out) { return run_action(kPoolActions, arg
 
 constexpr Command kCommands[] = {
     {.name = "cache",
-     .usage =
-         "create NAME SIZE [ALIGN] [FLAG|FLAG]\nalloc NAME [N]\nfree NAME [N]\nshrink NAME\ndestroy NAME",
+     .usage = "create NAME SIZE [ALIGN] [FLAG|FLAG] [CTOR]\nalloc NAME [N]\nfree NAME [N]\nshrink "
+              "NAME\ndestroy NAME",
      .summary = "object caches: kmem_cache_create and its family",
      .example = "cache create inodes 100 32 HWCACHE_ALIGN|POISON; cache alloc inodes 20",
      .run = run_cache,
      .details =
          "FLAG: HWCACHE_ALIGN CACHE_DMA POISON RED_ZONE STORE_USER CONSISTENCY_CHECKS RECLAIM_ACCOUNT\n"
-         "TYPESAFE_BY_RCU NO_REAP. alloc takes from any cache that `slabinfo` lists.",
+         "TYPESAFE_BY_RCU NO_REAP. alloc takes from any cache that `slabinfo` lists.\n"
+         "CTOR: with a constructor that counts; alloc then tells how many objects it has been called for.",
      .completions = "create alloc free shrink destroy"},
     {.name = "mempool",
      .usage = "create NAME MIN SIZE\nalloc NAME [N] [FLAGS]\nfree NAME [N]\ndestroy NAME",

@@ -115,7 +115,7 @@ WRONG = [
     ("release #999", "there is no #999"),
     ("release some", "the number of an allocation, as #3, or all"),
     ("cache", "create alloc free shrink destroy"),
-    ("cache create", "create takes 2 to 4 arguments, not 0"),
+    ("cache create", "create takes 2 to 5 arguments, not 0"),
     ("cache create st-c 100 3", "ALIGN is a power of two"),
     ("cache create st-c 100 SHINY", "the flags are HWCACHE_ALIGN"),
     ("cache create kmalloc-64 100", "there is a kmalloc-64"),
