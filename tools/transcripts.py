@@ -11,6 +11,10 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "qemu"), str(ROOT / "tests" / "system")]
+from mink_qemu import boards, build  # noqa: E402  pylint: disable=wrong-import-position
+from mink_qemu.console import Console  # noqa: E402  pylint: disable=wrong-import-position
+
 FENCE = re.compile(r"^```mink *([^\n]*)\n(.*?)^```$", re.M | re.S)
 ELLIPSIS = "\u2026"
 TIME = re.compile(r"^\[ *\d+\.\d+\] ", re.M)
@@ -28,8 +32,9 @@ class Block:
     def __init__(self, path, line, options, text):
         self.path, self.line, self.text = path, line, text
         words = options.split()
+        wishes = dict(word.split("=", 1) for word in words if "=" in word)
         self.counts = "counts" in words
-        self.mem = next((word.removeprefix("mem=") for word in words if word.startswith("mem=")), "128M")
+        self.board, self.mem, self.entry = wishes.get("board", "versatilepb"), wishes.get("mem", "128M"), wishes.get("entry")
         self.append, self.boot, self.commands = "", [], []
         for row in text.splitlines():
             if row.startswith("mink> "):
@@ -46,6 +51,12 @@ class Block:
         text = path.read_text(encoding="utf-8")
         return [cls(path, text.count("\n", 0, match.start()) + 1, match[1], match[2]) for match in FENCE.finditer(text)]
 
+    def argv(self):
+        """QEMU's command for its machine."""
+        board = boards.BOARDS[self.board]
+        return [*boards.qemu_argv(board, build.image(board.name, "kernel"), memory=boards.parse_size(self.mem), append=self.append,
+                                  entered=self.entry), *board.fast_line]
+
     def replay(self, mink):
         """What the machine said: its boot log, then the lines below each command."""
         return [mink.boot_log.splitlines()] + [mink.text_of(command, timeout=120).splitlines() for command, _ in self.commands]
@@ -53,7 +64,7 @@ class Block:
     def difference(self, said):
         """In words; None: there is none."""
         there, here = Names(self.counts), Names(self.counts)
-        for row in self.boot:
+        for row in (row for row in self.boot if row != ELLIPSIS):
             if there.plain(row) not in {here.plain(other) for other in said[0]}:
                 return f"not in the boot log: {row}"
         for (command, wanted), got in zip(self.commands, said[1:]):
@@ -107,13 +118,12 @@ def written_anew(block, said):
 
 
 def main(paths):
-    sys.path[:0] = [str(ROOT / "qemu"), str(ROOT / "tests" / "system")]
     from conftest import Mink  # pylint: disable=import-outside-toplevel
 
     for path in map(pathlib.Path, paths):
         text = path.read_text(encoding="utf-8")
         for block in Block.all_of(path):
-            mink = Mink(mem=block.mem, append=block.append)
+            mink = Mink(console=Console(block.argv()))
             text = text.replace(block.text, written_anew(block, block.replay(mink)), 1)
             mink.kill()
         path.write_text(text, encoding="utf-8")

@@ -36,7 +36,7 @@ LINES = {
         rf"0x{HEX}-0x{HEX} {{1,7}}\d+ unpurged vm_area",
     ],
     "zoneinfo": [
-        rf"Node 0, zone (?:{ZONE}| Movable)", r"  per-node stats", r"      nr_\w+ +\d+", r"      workingset_\w+ +\d+",
+        rf"Node 0, zone (?:{ZONE}| Movable)", r"  per-node stats", r"      (?=\S{12,} \d|.{12} \d)(?:nr|workingset)_\w+ +\d+",  # "      %-12s %lu"
         r"  pages free     \d+", r"        (?:boost|min|low|high|spanned|present|managed|cma) +\d+",
         r"        protection: \(\d+(?:, \d+)*\)", r"  pagesets", r"    cpu: 0", r"              (?:count: |high:  |batch: )\d+",
         r"  vm stats threshold: \d+", r"  node_unreclaimable:  \d+", r"  start_pfn:           \d+",
