@@ -181,7 +181,8 @@ class PoolWorld final : public World {
   void settled() override {
     for (Pool& p : pools_) {
       if (p.pool == nullptr) continue;
-      MINK_EXPECT(p.pool->out == p.out, "%u elements are out, the model says %u", p.pool->out, p.out);
+      MINK_EXPECT(mink_mempool_out(p.pool) == p.out, "%u elements are out, the model says %u",
+                  mink_mempool_out(p.pool), p.out);
       MINK_EXPECT(p.pool->curr_nr >= 0 && p.pool->curr_nr <= p.pool->min_nr, "%d in a reserve of %d",
                   p.pool->curr_nr, p.pool->min_nr);
     }
