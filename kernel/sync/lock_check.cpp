@@ -3,6 +3,8 @@
 
 #include <base/log.h>
 #include <arch/irq.hpp>
+#include <array>
+#include <sync/lock_stat.hpp>
 #include <sync/preempt.hpp>
 
 using namespace mink;
@@ -14,9 +16,15 @@ namespace {
 constexpr unsigned kMaxHeld = 16;
 struct Held {
   mink_lock* lock[kMaxHeld] = {};
+  std::uint64_t since[kMaxHeld] = {};  // while it is measured
   unsigned count = 0;
 };
 constinit Held held{};
+
+using Clock = std::uint64_t (*)();
+constinit Clock stat_clock = nullptr;
+constinit std::uint64_t stat_start = 0;
+constinit std::array<sync::LockStat, sync::kLockRanks> stats{};
 
 const char* name_of(const mink_lock* lock) { return lock->name != nullptr ? lock->name : "?"; }
 
@@ -58,12 +66,28 @@ void check_context(mink_lock* lock, const void* caller) {
   }
 }
 
+void note_hold(const mink_lock& lock, std::uint64_t since) {
+  if (since < stat_start || lock.rank >= stats.size()) return;  // taken before the measurement began
+  sync::LockStat& stat = stats[lock.rank];
+  stat.name = lock.name;
+  ++stat.released;
+  const std::uint64_t hold = stat_clock() - since;
+  if (hold < stat.longest) return;
+  stat.longest = hold;
+  stat.taken_by = lock.taken_by;
+}
+
 // False: it was not held.
 bool forget(mink_lock* lock) {
   const arch::IrqGuard irqs_off;
   for (unsigned i = held.count; i-- > 0;) {
     if (held.lock[i] != lock) continue;
-    for (unsigned j = i + 1; j < held.count; ++j) held.lock[j - 1] = held.lock[j];
+    if (stat_clock != nullptr) [[unlikely]]
+      note_hold(*lock, held.since[i]);
+    for (unsigned j = i + 1; j < held.count; ++j) {
+      held.lock[j - 1] = held.lock[j];
+      held.since[j - 1] = held.since[j];
+    }
     --held.count;
     lock->held = 0;
     return true;
@@ -72,6 +96,24 @@ bool forget(mink_lock* lock) {
 }
 
 }  // namespace
+
+namespace mink::sync {
+
+void measure_locks(std::uint64_t (*clock)()) {
+  const arch::IrqGuard irqs_off;
+  if (clock != nullptr) {
+    stats = {};
+    stat_start = clock();
+  }
+  stat_clock = clock;
+}
+
+LockStat lock_stat(LockRank rank) {
+  const arch::IrqGuard irqs_off;
+  return stats[rank];
+}
+
+}  // namespace mink::sync
 
 extern "C" {
 
@@ -86,7 +128,8 @@ void mink_lock_taken(struct mink_lock* lock, const void* caller) {
   lock->held = 1;
   lock->taken_by = caller;
   if (held.count == kMaxHeld) panic("more than %u spinlocks held", kMaxHeld);
-  held.lock[held.count++] = lock;
+  held.lock[held.count] = lock;
+  held.since[held.count++] = stat_clock != nullptr ? stat_clock() : 0;
 }
 
 void mink_lock_released(struct mink_lock* lock) {

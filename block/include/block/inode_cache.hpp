@@ -64,7 +64,7 @@ class InodeCache final : public mm::Shrinker {
 
   mm::SlabAllocator& memory_;
   kmem_cache* cache_ = nullptr;
-  mutable sync::SpinLock lock_{"card inodes"};
+  mutable sync::SpinLock lock_{"card inodes", sync::kRankCardInodes};
   Tree<Inode, &Inode::node, Less> inodes_;
   List<Inode, &Inode::unused> unused_;
   Figures figures_{};

@@ -136,7 +136,7 @@ class PageCache final : public mm::Shrinker {
   mm::SlabAllocator& memory_;
   Options options_;
   kmem_cache* cache_ = nullptr;
-  mutable sync::SpinLock lock_{"page cache"};
+  mutable sync::SpinLock lock_{"page cache", sync::kRankPageCache};
   Tree<CachedPage, &CachedPage::node, Less> tree_;
   LruList clean_, dirty_;
   wait_queue_head_t unlocked_;

@@ -90,7 +90,7 @@ class KmapPool {
   std::uint8_t clean_ = kNone;
   std::uint8_t first_[kBuckets] = {};
   Window window_[kMost];
-  mutable sync::SpinLock lock_{"kmap"};
+  mutable sync::SpinLock lock_{"kmap", sync::kRankKmap};
 };
 
 // A stack of windows, released in the opposite order. An interrupt's lie above those of what it interrupted; a

@@ -4,14 +4,15 @@
 #include <sync/lock_check.h>
 #include <arch/irq.hpp>
 #include <sync/annotations.hpp>
+#include <sync/lock_rank.hpp>
 #include <sync/preempt.hpp>
 
 namespace mink::sync {
 
 class CAPABILITY("spinlock") SpinLock {
  public:
-  // name: in reports. rank: 0, or its place in the order of locks (docs/locking.md).
-  constexpr explicit SpinLock(const char* name, unsigned short rank = 0)
+  // name: in reports. rank: its place in the order of locks (a LockRank).
+  constexpr explicit SpinLock(const char* name, unsigned short rank = kRankNone)
       : check_{name, nullptr, rank, 0, 0} {}
   void lock() ACQUIRE() {
     preempt_disable();

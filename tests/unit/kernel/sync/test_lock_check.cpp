@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <arch/irq.hpp>
+#include <initializer_list>
+#include <sync/lock_stat.hpp>
 #include <sync/spinlock.hpp>
 #include "CppUTest/TestHarness.h"
 #include "fakes/log.hpp"
@@ -43,6 +45,43 @@ TEST(LockCheck, TheOrderOfRanksIsHeld) {
     CHECK_EQUAL(round == 0, fakes::logged("BUG: lock order: low"));  // once a lock
     fakes::take_log();
   }
+}
+
+TEST(LockCheck, TheLongestHoldIsMeasured) {
+  static std::uint64_t now;
+  now = 1000;
+  SpinLock before{"before", sync::kRankPageCache};
+  SpinLock inner{"inner", sync::kRankKmap};
+  {
+    const sync::LockGuard unmeasured{before};
+    sync::measure_locks([] { return now; });
+    now += 7;
+    for (const unsigned hold : {3u, 9u, 5u}) {
+      const sync::LockGuard guard{inner};
+      now += hold;
+    }
+  }
+  sync::LockStat stat = sync::lock_stat(sync::kRankKmap);
+  STRCMP_EQUAL("inner", stat.name);
+  UNSIGNED_LONGS_EQUAL(3, stat.released);
+  UNSIGNED_LONGS_EQUAL(9, stat.longest);
+  POINTERS_EQUAL(nullptr, sync::lock_stat(sync::kRankPageCache).name);
+  {
+    const sync::LockGuard outer{before};
+    now += 20;
+    const sync::LockGuard guard{inner};
+    now += 1;
+  }
+  UNSIGNED_LONGS_EQUAL(21, sync::lock_stat(sync::kRankPageCache).longest);
+  sync::measure_locks(nullptr);
+  {
+    const sync::LockGuard guard{inner};
+    now += 100;
+  }
+  UNSIGNED_LONGS_EQUAL(9, sync::lock_stat(sync::kRankKmap).longest);  // ended: the figures stay
+  sync::measure_locks([] { return now; });
+  POINTERS_EQUAL(nullptr, sync::lock_stat(sync::kRankKmap).name);
+  sync::measure_locks(nullptr);
 }
 
 TEST(LockCheck, InInterruptAndElsewhereWithInterruptsOn) {
