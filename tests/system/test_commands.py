@@ -74,11 +74,13 @@ RIGHT = [
     ("gfp 0xcc0", r"GFP_KERNEL"),
     ("gfp", r"GFP_KERNEL +0x00000cc0 "),
     ("ps", r"\n"),
+    ("locks", r"RANK LOCK +RELEASED +LONGEST ns  TAKEN AT\n"),
     ("bench page", r"page +__get_free_page \+ free_page +\d+\.\d\d +"),
     ("status", r"^0\n$"),
 ]
 
 WRONG = [
+    ("locks fast", "on or off"),
     ("help kmaloc", "'kmaloc' is no command"),
     ("history 1", "takes 0 arguments, not 1"),
     ("mode loud", "the mode is plain, ansi or auto"),
