@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-bool cache_access(Cache *cache, uint32_t key, bool allocate)
-{
+bool cache_access(Cache* cache, uint32_t key, bool allocate) {
   unsigned set = key & (cache->sets - 1);
   uint32_t tag = key + 1;
   for (unsigned way = 0; way < cache->ways; ++way) {
@@ -21,25 +20,22 @@ bool cache_access(Cache *cache, uint32_t key, bool allocate)
   return false;
 }
 
-void cache_clear(Cache *cache)
-{
+void cache_clear(Cache* cache) {
   memset(cache->tag, 0, sizeof cache->tag);
   memset(cache->next, 0, sizeof cache->next);
 }
 
-void core_init(Core *core)
-{
+void core_init(Core* core) {
   *core = (Core){
-    .icache = { .sets = 128, .ways = 4 },
-    .dcache = { .sets = 128, .ways = 4 },
-    .tlb = { .instruction = { .sets = 1, .ways = 10 },
-             .data = { .sets = 1, .ways = 10 },
-             .main = { .sets = 32, .ways = 2 } },
+      .icache = {.sets = 128, .ways = 4},
+      .dcache = {.sets = 128, .ways = 4},
+      .tlb = {.instruction = {.sets = 1, .ways = 10},
+              .data = {.sets = 1, .ways = 10},
+              .main = {.sets = 32, .ways = 2}},
   };
 }
 
-uint32_t page_key(const PageSize *sizes, unsigned count, uint32_t address)
-{
+uint32_t page_key(const PageSize* sizes, unsigned count, uint32_t address) {
   for (unsigned i = 0; i < count; ++i) {
     if (address - sizes[i].start < sizes[i].end - sizes[i].start) {
       /* Small pages have numbers below 2^20. */
@@ -49,15 +45,13 @@ uint32_t page_key(const PageSize *sizes, unsigned count, uint32_t address)
   return address >> 12;
 }
 
-void tlb_access(Tlbs *tlb, Cache *micro, uint32_t page)
-{
+void tlb_access(Tlbs* tlb, Cache* micro, uint32_t page) {
   if (!cache_access(micro, page, true)) {
     cache_access(&tlb->main, page, true);
   }
 }
 
-void tlb_clear(Tlbs *tlb)
-{
+void tlb_clear(Tlbs* tlb) {
   cache_clear(&tlb->instruction);
   cache_clear(&tlb->data);
   cache_clear(&tlb->main);

@@ -19,8 +19,8 @@ typedef struct Cache {
 } Cache;
 
 /* key: a line's or a page's number. True: it is there. If not, that is a miss, and with `allocate` it is there then. */
-bool cache_access(Cache *cache, uint32_t key, bool allocate);
-void cache_clear(Cache *cache); /* empties it; the count stays */
+bool cache_access(Cache* cache, uint32_t key, bool allocate);
+void cache_clear(Cache* cache); /* empties it; the count stays */
 
 /* L1: 16 KB, 4 ways, 32-byte lines, for instructions and for data each. Lines come in by reads alone: the ARM1176 has no
  * allocation on writes (6.6.1). */
@@ -36,16 +36,16 @@ typedef struct Core {
   Tlbs tlb;
 } Core;
 
-void core_init(Core *core);
+void core_init(Core* core);
 /* Where pages are how large: small ones but for these stretches, sorted by none, looked at in turn. */
 typedef struct PageSize {
   uint32_t start, end;
   unsigned shift;
 } PageSize;
 /* The number of the page that `address` is in, in units that no other size of page shares. */
-uint32_t page_key(const PageSize *sizes, unsigned count, uint32_t address);
+uint32_t page_key(const PageSize* sizes, unsigned count, uint32_t address);
 /* Looks in a micro TLB, then in the main one. */
-void tlb_access(Tlbs *tlb, Cache *micro, uint32_t page);
-void tlb_clear(Tlbs *tlb);
+void tlb_access(Tlbs* tlb, Cache* micro, uint32_t page);
+void tlb_clear(Tlbs* tlb);
 
 #endif

@@ -8,14 +8,14 @@
 enum { MOST_DEPTH = 512, VECTORS = 0xffff0000u, VECTORS_END = 0xffff0020u };
 
 typedef struct Frame {
-  Node *node;
+  Node* node;
   uint32_t back; /* where the call returns to */
   bool exception, operation;
   bool jumped; /* not called: it returns where the frame below does */
   uint64_t began, interrupted_before;
 } Frame;
 
-static Function *functions;
+static Function* functions;
 static unsigned function_count;
 static CallHooks hooks;
 static Frame stack[MOST_DEPTH];
@@ -26,14 +26,12 @@ static Node root;
 static uint64_t executed, interrupted;
 static uint32_t home; /* where the call that the window is returns to; 0: it is none */
 
-void calls_init(Function *table, unsigned count)
-{
+void calls_init(Function* table, unsigned count) {
   functions = table;
   function_count = count;
 }
 
-Function *function_of(uint32_t address)
-{
+Function* function_of(uint32_t address) {
   unsigned low = 0, high = function_count - 1;
   while (low < high) {
     unsigned middle = (low + high) / 2;
@@ -43,13 +41,12 @@ Function *function_of(uint32_t address)
       high = middle;
     }
   }
-  Function *found = &functions[low];
+  Function* found = &functions[low];
   return address >= found->start ? found : &functions[function_count - 1];
 }
 
 /* ARM DDI 0100I, A3 and A4. */
-Kind kind_of(uint32_t w)
-{
+Kind kind_of(uint32_t w) {
   bool always = w >> 28 == 15;
   if (always) {
     if ((w & 0xfe50ffff) == 0xf8100a00) { /* RFE */
@@ -60,20 +57,19 @@ Kind kind_of(uint32_t w)
   if ((w & 0x0f000000) == 0x0b000000 || (w & 0x0ffffff0) == 0x012fff30) { /* BL, BLX register */
     return CALL;
   }
-  if ((w & 0x0c10f000) == 0x0010f000 || (w & 0x0e508000) == 0x08508000) { /* MOVS, SUBS to pc; LDM with pc and ^ */
+  if ((w & 0x0c10f000) == 0x0010f000 ||
+      (w & 0x0e508000) == 0x08508000) { /* MOVS, SUBS to pc; LDM with pc and ^ */
     return EXCEPTION_RETURN;
   }
   return ORDINARY;
 }
 
-bool invalidates_tlb(uint32_t w)
-{
+bool invalidates_tlb(uint32_t w) {
   return (w & 0x0fff0ff0) == 0x0e080f10; /* MCR p15, 0, Rd, c8, c5..c7, 0: all entries */
 }
 
-static Node *child_of(Node *parent, Function *function)
-{
-  Node *node = parent->child;
+static Node* child_of(Node* parent, Function* function) {
+  Node* node = parent->child;
   while (node != NULL && node->function != function) {
     node = node->sibling;
   }
@@ -87,19 +83,20 @@ static Node *child_of(Node *parent, Function *function)
   return node;
 }
 
-static Frame *top(void)
-{
-  return &stack[depth - 1];
-}
+static Frame* top(void) { return &stack[depth - 1]; }
 
-static void push(Node *parent, Function *function, uint32_t back, bool exception)
-{
+static void push(Node* parent, Function* function, uint32_t back, bool exception) {
   if (depth == MOST_DEPTH) {
     depth = 0;
   }
-  bool operation = depth != 0 && !exception && exceptions == 0 && top()->node->function->harness && !function->harness;
-  stack[depth++] = (Frame){ .node = child_of(parent, function), .back = back, .exception = exception, .operation = operation,
-                            .began = executed, .interrupted_before = interrupted };
+  bool operation =
+      depth != 0 && !exception && exceptions == 0 && top()->node->function->harness && !function->harness;
+  stack[depth++] = (Frame){.node = child_of(parent, function),
+                           .back = back,
+                           .exception = exception,
+                           .operation = operation,
+                           .began = executed,
+                           .interrupted_before = interrupted};
   ++function->calls;
   exceptions += exception;
   if (operation) {
@@ -107,10 +104,9 @@ static void push(Node *parent, Function *function, uint32_t back, bool exception
   }
 }
 
-static void pop(void)
-{
-  Frame *frame = top();
-  Function *function = frame->node->function;
+static void pop(void) {
+  Frame* frame = top();
+  Function* function = frame->node->function;
   uint64_t took = executed - frame->began - (interrupted - frame->interrupted_before);
   if (took > function->worst) {
     function->worst = took;
@@ -127,8 +123,7 @@ static void pop(void)
 }
 
 /* Down to a frame that was entered by an exception, that one too. False: there is none. */
-static bool pop_exception(void)
-{
+static bool pop_exception(void) {
   if (exceptions == 0) {
     return false;
   }
@@ -139,8 +134,7 @@ static bool pop_exception(void)
   return true;
 }
 
-static bool pop_to(uint32_t address)
-{
+static bool pop_to(uint32_t address) {
   unsigned found = depth;
   while (found != 0 && stack[found - 1].back != address && !stack[found - 1].exception) {
     --found;
@@ -157,16 +151,14 @@ static bool pop_to(uint32_t address)
   return true;
 }
 
-static void begin_anew(Function *function)
-{
+static void begin_anew(Function* function) {
   exceptions = 0;
   depth = 0;
   push(&root, function, 0, false);
 }
 
-static void follow(const Insn *insn)
-{
-  Function *function = insn->function;
+static void follow(const Insn* insn) {
+  Function* function = insn->function;
   uint32_t next = last.address + 4;
   if (insn->address - VECTORS < VECTORS_END - VECTORS && last.address - VECTORS >= VECTORS_END - VECTORS) {
     push(&root, function, 0, true);
@@ -192,16 +184,14 @@ static void follow(const Insn *insn)
   }
 }
 
-void calls_start(const CallHooks *wanted, const Insn *before)
-{
+void calls_start(const CallHooks* wanted, const Insn* before) {
   hooks = *wanted;
   depth = 0;
   exceptions = 0;
   home = before != NULL && before->kind == CALL ? before->address + 4 : 0;
 }
 
-bool calls_step(const Insn *insn)
-{
+bool calls_step(const Insn* insn) {
   if (depth == 0) {
     begin_anew(insn->function);
   } else if (last.kind != ORDINARY || insn->address != last.address + 4 || insn->function != last.function) {
@@ -215,23 +205,14 @@ bool calls_step(const Insn *insn)
   }
   last = *insn;
   ++executed;
-  Node *node = top()->node;
+  Node* node = top()->node;
   ++node->instructions;
   ++node->function->instructions;
   return true;
 }
 
-Node *calls_node(void)
-{
-  return top()->node;
-}
+Node* calls_node(void) { return top()->node; }
 
-Node *calls_root(void)
-{
-  return &root;
-}
+Node* calls_root(void) { return &root; }
 
-bool calls_in_exception(void)
-{
-  return exceptions != 0;
-}
+bool calls_in_exception(void) { return exceptions != 0; }

@@ -14,13 +14,13 @@ typedef struct Function {
   uint32_t start, end;
   bool harness; /* what it calls are the operations that are measured */
   uint64_t calls, instructions, loads, stores, imisses, dmisses, tlb_misses;
-  uint64_t worst;            /* the most instructions in one call, with all that it called, without interrupts */
-  const struct Node *worst_at;
+  uint64_t worst; /* the most instructions in one call, with all that it called, without interrupts */
+  const struct Node* worst_at;
 } Function;
 
 /* A path of the call tree. */
 typedef struct Node {
-  Function *function;
+  Function* function;
   struct Node *parent, *child, *sibling;
   uint64_t instructions; /* executed there, without callees */
 } Node;
@@ -30,12 +30,12 @@ typedef enum Kind { ORDINARY, CALL, EXCEPTION_RETURN } Kind;
 typedef struct Insn {
   uint32_t address;
   Kind kind;
-  Function *function;
+  Function* function;
 } Insn;
 
 /* Functions sorted by address; the last one (of `count`) stands for whatever is none of them. */
-void calls_init(Function *functions, unsigned count);
-Function *function_of(uint32_t address);
+void calls_init(Function* functions, unsigned count);
+Function* function_of(uint32_t address);
 Kind kind_of(uint32_t opcode);
 bool invalidates_tlb(uint32_t opcode);
 
@@ -46,11 +46,11 @@ typedef struct CallHooks {
 } CallHooks;
 
 /* An empty stack. before: the instruction executed last, if it is of interest when its call returns; or NULL. */
-void calls_start(const CallHooks *hooks, const Insn *before);
+void calls_start(const CallHooks* hooks, const Insn* before);
 /* `insn` is about to be executed. False: no, by it the call that `before` made has returned. */
-bool calls_step(const Insn *insn);
-Node *calls_node(void); /* where we are */
-Node *calls_root(void);
+bool calls_step(const Insn* insn);
+Node* calls_node(void); /* where we are */
+Node* calls_root(void);
 bool calls_in_exception(void);
 
 #endif

@@ -38,15 +38,15 @@ typedef struct LineSet {
 static struct {
   uint32_t from[MOST_WINDOWS], to;
   unsigned windows;
-  const char *out;
+  const char* out;
   PageSize pages[MOST_PAGE_SIZES];
   unsigned page_sizes;
 } options;
 
-static Function *functions;
+static Function* functions;
 static unsigned function_count;
 static Core core;
-static GHashTable *known; /* address and opcode -> Executed */
+static GHashTable* known; /* address and opcode -> Executed */
 static bool counting;
 static Insn before; /* executed last, while nothing is counted */
 static Counts total, now, sum[MOST_WINDOWS], most[MOST_WINDOWS];
@@ -56,8 +56,7 @@ static bool in_operation;
 static LineSet ilines, dlines;
 static uint32_t round_number;
 
-static bool add_line(LineSet *set, uint32_t line)
-{
+static bool add_line(LineSet* set, uint32_t line) {
   uint32_t slot = (line * 2654435761u) >> 16;
   for (unsigned i = 0; i < LINE_SLOTS; ++i, slot = (slot + 1) % LINE_SLOTS) {
     if (set->round[slot] != round_number) {
@@ -72,45 +71,38 @@ static bool add_line(LineSet *set, uint32_t line)
   return false;
 }
 
-static void operation_begins(void)
-{
-  now = (Counts){ 0 };
+static void operation_begins(void) {
+  now = (Counts){0};
   in_operation = true;
   ++round_number;
 }
 
-static void operation_ends(void)
-{
+static void operation_ends(void) {
   if (!in_operation) {
     return;
   }
   in_operation = false;
   ++operations[window];
-  const uint64_t *of = (const uint64_t *)&now;
+  const uint64_t* of = (const uint64_t*)&now;
   for (unsigned i = 0; i < sizeof now / sizeof *of; ++i) {
-    ((uint64_t *)&sum[window])[i] += of[i];
-    if (of[i] > ((uint64_t *)&most[window])[i]) {
-      ((uint64_t *)&most[window])[i] = of[i];
+    ((uint64_t*)&sum[window])[i] += of[i];
+    if (of[i] > ((uint64_t*)&most[window])[i]) {
+      ((uint64_t*)&most[window])[i] = of[i];
     }
   }
 }
 
-static bool counts_for_operation(void)
-{
-  return in_operation && !calls_in_exception();
-}
+static bool counts_for_operation(void) { return in_operation && !calls_in_exception(); }
 
-static void window_opens(void)
-{
-  static const CallHooks hooks = { operation_begins, operation_ends };
+static void window_opens(void) {
+  static const CallHooks hooks = {operation_begins, operation_ends};
   counting = true;
   in_operation = false;
   calls_start(&hooks, options.to == 0 ? &before : NULL);
 }
 
-static void on_insn(unsigned vcpu, void *data)
-{
-  const Executed *e = data;
+static void on_insn(unsigned vcpu, void* data) {
+  const Executed* e = data;
   (void)vcpu;
   if (!counting) {
     for (window = 0; window < options.windows && e->insn.address != options.from[window]; ++window) {
@@ -126,7 +118,7 @@ static void on_insn(unsigned vcpu, void *data)
     before = e->insn;
     return;
   }
-  Function *function = e->insn.function;
+  Function* function = e->insn.function;
   uint64_t tlb_before = core.tlb.main.misses;
   bool hit = cache_access(&core.icache, e->insn.address >> LINE_SHIFT, true);
   tlb_access(&core.tlb, &core.tlb.instruction, page_key(options.pages, options.page_sizes, e->insn.address));
@@ -147,14 +139,13 @@ static void on_insn(unsigned vcpu, void *data)
   }
 }
 
-static void on_memory(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *data)
-{
-  const Executed *e = data;
+static void on_memory(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void* data) {
+  const Executed* e = data;
   (void)vcpu;
   if (!counting) {
     return;
   }
-  struct qemu_plugin_hwaddr *where = qemu_plugin_get_hwaddr(info, vaddr);
+  struct qemu_plugin_hwaddr* where = qemu_plugin_get_hwaddr(info, vaddr);
   bool store = qemu_plugin_mem_is_store(info);
   bool device = where == NULL || qemu_plugin_hwaddr_is_io(where);
   uint32_t line = device ? 0 : (uint32_t)(qemu_plugin_hwaddr_phys_addr(where) >> LINE_SHIFT);
@@ -163,7 +154,7 @@ static void on_memory(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr,
   bool hit = device || cache_access(&core.dcache, line, !store) || store;
   tlb_access(&core.tlb, &core.tlb.data, page_key(options.pages, options.page_sizes, (uint32_t)vaddr));
   uint64_t tlb = core.tlb.main.misses - tlb_before;
-  Function *function = e->insn.function;
+  Function* function = e->insn.function;
   *(store ? &function->stores : &function->loads) += 1;
   *(store ? &total.stores : &total.loads) += 1;
   function->dmisses += !hit;
@@ -181,16 +172,15 @@ static void on_memory(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr,
   }
 }
 
-static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
-{
+static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
   (void)id;
   size_t count = qemu_plugin_tb_n_insns(tb);
   for (size_t i = 0; i < count; ++i) {
-    struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+    struct qemu_plugin_insn* insn = qemu_plugin_tb_get_insn(tb, i);
     uint32_t opcode = 0;
     memcpy(&opcode, qemu_plugin_insn_data(insn), MIN(qemu_plugin_insn_size(insn), sizeof opcode));
     gint64 key = (gint64)((uint64_t)opcode << 32 | (uint32_t)qemu_plugin_insn_vaddr(insn));
-    Executed *e = g_hash_table_lookup(known, &key);
+    Executed* e = g_hash_table_lookup(known, &key);
     if (e == NULL) {
       e = g_new0(Executed, 1);
       e->insn.address = (uint32_t)qemu_plugin_insn_vaddr(insn);
@@ -204,14 +194,15 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
   }
 }
 
-static void print_counts(FILE *out, const char *name, const Counts *c)
-{
-  fprintf(out, "%s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", name,
-          c->instructions, c->loads, c->stores, c->ilines, c->dlines, c->imisses, c->dmisses, c->tlb_misses);
+static void print_counts(FILE* out, const char* name, const Counts* c) {
+  fprintf(out,
+          "%s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+          "\n",
+          name, c->instructions, c->loads, c->stores, c->ilines, c->dlines, c->imisses, c->dmisses,
+          c->tlb_misses);
 }
 
-static void print_path(FILE *out, const Node *node)
-{
+static void print_path(FILE* out, const Node* node) {
   if (node->parent != NULL && node->parent->function != NULL) {
     print_path(out, node->parent);
     fputc(';', out);
@@ -219,23 +210,21 @@ static void print_path(FILE *out, const Node *node)
   fprintf(out, "%u", (unsigned)(node->function - functions));
 }
 
-static void print_folded(FILE *out, const Node *node)
-{
+static void print_folded(FILE* out, const Node* node) {
   if (node->instructions != 0) {
     fputs("path ", out);
     print_path(out, node);
     fprintf(out, " %" PRIu64 "\n", node->instructions);
   }
-  for (const Node *child = node->child; child != NULL; child = child->sibling) {
+  for (const Node* child = node->child; child != NULL; child = child->sibling) {
     print_folded(out, child);
   }
 }
 
-static void at_exit(qemu_plugin_id_t id, void *data)
-{
+static void at_exit(qemu_plugin_id_t id, void* data) {
   (void)id;
   (void)data;
-  FILE *out = fopen(options.out, "w");
+  FILE* out = fopen(options.out, "w");
   if (out == NULL) {
     return;
   }
@@ -247,10 +236,13 @@ static void at_exit(qemu_plugin_id_t id, void *data)
   }
   fprintf(out, "device %" PRIu64 "\n", device_accesses);
   for (unsigned i = 0; i < function_count; ++i) {
-    const Function *f = &functions[i];
+    const Function* f = &functions[i];
     if (f->instructions != 0 || f->calls != 0) {
-      fprintf(out, "function %u %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " ", i,
-              f->calls, f->instructions, f->loads, f->stores, f->imisses, f->dmisses, f->tlb_misses, f->worst);
+      fprintf(out,
+              "function %u %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+              " %" PRIu64 " ",
+              i, f->calls, f->instructions, f->loads, f->stores, f->imisses, f->dmisses, f->tlb_misses,
+              f->worst);
       if (f->worst_at != NULL) {
         print_path(out, f->worst_at);
       } else {
@@ -263,9 +255,8 @@ static void at_exit(qemu_plugin_id_t id, void *data)
   fclose(out);
 }
 
-static bool read_symbols(const char *path)
-{
-  FILE *file = fopen(path, "r");
+static bool read_symbols(const char* path) {
+  FILE* file = fopen(path, "r");
   if (file == NULL) {
     return false;
   }
@@ -279,20 +270,20 @@ static bool read_symbols(const char *path)
       memset(functions + room, 0, room * sizeof *functions);
       room *= 2;
     }
-    functions[function_count++] = (Function){ .start = start, .end = end, .harness = flag == 'h' };
+    functions[function_count++] = (Function){.start = start, .end = end, .harness = flag == 'h'};
   }
   fclose(file);
-  functions[function_count++] = (Function){ .start = 0xffffffff, .end = 0xffffffff };
+  functions[function_count++] = (Function){.start = 0xffffffff, .end = 0xffffffff};
   calls_init(functions, function_count);
   return function_count > 1;
 }
 
-QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
-{
-  const char *symbols = NULL;
+QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t* info, int argc,
+                                           char** argv) {
+  const char* symbols = NULL;
   (void)info;
   for (int i = 0; i < argc; ++i) {
-    const char *value = strchr(argv[i], '=');
+    const char* value = strchr(argv[i], '=');
     value = value == NULL ? "" : value + 1;
     if (g_str_has_prefix(argv[i], "symbols=")) {
       symbols = value;
@@ -303,7 +294,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
     } else if (g_str_has_prefix(argv[i], "to=")) {
       options.to = (uint32_t)strtoul(value, NULL, 0);
     } else if (g_str_has_prefix(argv[i], "pages=") && options.page_sizes < MOST_PAGE_SIZES) {
-      PageSize *size = &options.pages[options.page_sizes++];
+      PageSize* size = &options.pages[options.page_sizes++];
       if (sscanf(value, "%x-%x-%u", &size->start, &size->end, &size->shift) != 3) {
         fprintf(stderr, "mink profile: %s?\n", argv[i]);
         return 1;

@@ -9,15 +9,13 @@
 namespace mink::shell {
 namespace {
 
-template <unsigned kOrder>
-struct Block {
-  static constexpr auto take = [](unsigned) {
-    return reinterpret_cast<void*>(__get_free_pages(GFP_KERNEL, kOrder));
-  };
-  static constexpr auto give = [](void* block) {
-    free_pages(reinterpret_cast<unsigned long>(block), kOrder);
-  };
-};
+// One set of loops for all orders: the order travels in a register either way.
+auto taker(unsigned order) {
+  return [order](unsigned) { return reinterpret_cast<void*>(__get_free_pages(GFP_KERNEL, order)); };
+}
+auto giver(unsigned order) {
+  return [order](void* block) { free_pages(reinterpret_cast<unsigned long>(block), order); };
+}
 
 bool single(Meter& meter) {
   return meter.pairs(
@@ -31,21 +29,21 @@ bool zeroed(Meter& meter) {
       [](void* p) { free_page(reinterpret_cast<unsigned long>(p)); });
 }
 
+bool pairs_of(unsigned order, Meter& meter) { return meter.pairs(meter.times(), taker(order), giver(order)); }
+
 template <unsigned kOrder>
 bool listed(Meter& meter) {
   const Listed scene{kOrder};
-  return scene.ready() && meter.pairs(meter.times(), Block<kOrder>::take, Block<kOrder>::give);
+  return scene.ready() && pairs_of(kOrder, meter);
 }
 
 template <unsigned kOrder>
 bool split(Meter& meter) {
   const OnlyLargest scene;
-  return meter.pairs(meter.times(), Block<kOrder>::take, Block<kOrder>::give);
+  return pairs_of(kOrder, meter);
 }
 
-bool random_512(Meter& meter) {
-  return meter.batches(512, meter.times(), Order::Random, Block<0>::take, Block<0>::give);
-}
+bool random_512(Meter& meter) { return meter.batches(512, meter.times(), Order::Random, taker(0), giver(0)); }
 
 bool bulk(Meter& meter) {
   constexpr unsigned kCount = 512;
@@ -62,21 +60,16 @@ bool bulk(Meter& meter) {
       [] { return Meter::some_pointer() != nullptr; });
 }
 
-template <unsigned kOrder>
-bool singly(Meter& meter) {
-  constexpr unsigned kCount = kOrder == 0 ? 1024 : 4;
-  for (const Order order : {Order::AsTaken, Order::Random}) {
-    if (!meter.single_batch(kCount, order, Block<kOrder>::take, Block<kOrder>::give)) return false;
-  }
-  return true;
-}
-
 // Every order, out of and back into the largest blocks; single pages, more of them than the lists hold.
 bool worst(Meter& meter) {
   const OnlyLargest scene;
-  return singly<0>(meter) && singly<1>(meter) && singly<2>(meter) && singly<3>(meter) && singly<4>(meter) &&
-         singly<5>(meter) && singly<6>(meter) && singly<7>(meter) && singly<8>(meter) && singly<9>(meter) &&
-         singly<10>(meter);
+  for (unsigned order = 0; order < MAX_ORDER; ++order) {
+    const unsigned count = order == 0 ? 1024 : 4;
+    for (const Order sequence : {Order::AsTaken, Order::Random}) {
+      if (!meter.single_batch(count, sequence, taker(order), giver(order))) return false;
+    }
+  }
+  return true;
 }
 
 constexpr BenchRow kRows[] = {
