@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Results as text: the table, and the difference between two."""
 
-HEADING = (f"{'operation (pair = allocate + free)':<46}{'mink':>10}{'Linux':>9}{'ratio':>7}{'at most':>9}  {'':2}{'worst alloc':>12}{'worst free':>11}"
+HEADING = (f"{'operation (pair = allocate + free)':<46}{'mink':>10}{'Linux':>9}{'ratio':>7}{'at most':>9}  {'':2}{'an alloc':>18}{'a free':>18}"
            f"{'ld+st':>8}{'D lines':>8}{'I lines':>8}")
 
 
@@ -20,16 +20,21 @@ def meets(row):
     return row["cost"] <= row["at_most"] if row.get("at_most") is not None else None
 
 
+def calls(row, side, none="-"):
+    """Single calls: the least, the median, the most."""
+    return "/".join(map(number, row[side])) if row.get(side) else none
+
+
 def line(row):
     ratio = f"{row['cost'] / row['linux']:.2f}" if row["cost"] is not None and row.get("linux") else "-"
     target = f">={row['at_least']}" if "at_least" in row else number(row.get("at_most"))
     mark = {True: "ok", False: "NO", None: ""}[meets(row)]
-    worst = [number(row[side][2]) if row.get(side) else "-" for side in ("alloc", "free")]
-    return (f"{row['title']:<46}{number(row['cost']):>10}{number(row.get('linux')):>9}{ratio:>7}{target:>9}  {mark:2}{worst[0]:>12}{worst[1]:>11}"
+    return (f"{row['title']:<46}{number(row['cost']):>10}{number(row.get('linux')):>9}{ratio:>7}{target:>9}  {mark:2}{calls(row, 'alloc'):>18}{calls(row, 'free'):>18}"
             f"{number(row.get('loads_stores')):>8}{number(row.get('data_lines')):>8}{number(row.get('code_lines')):>8}")
 
 
 def table(rows):
+    yield f"{'':<83}{'least/median/most':^36}"
     yield HEADING
     for row in rows.values():
         yield line(row)
@@ -38,14 +43,14 @@ def table(rows):
 
 
 def markdown(rows):
-    yield "| operation (pair = allocate + free) | mink | Linux | ratio | at most | met | worst alloc / free | loads + stores | data lines | code lines |"
-    yield "|---|---|---|---|---|---|---|---|---|---|"
+    yield "| operation (pair = allocate + free) | mink | Linux | ratio | at most | met | an alloc: least / median / most | a free | loads + stores | data lines | code lines |"
+    yield "|---" * 11 + "|"
     for row in rows.values():
         ratio = f"{row['cost'] / row['linux']:.2f}" if row["cost"] is not None and row.get("linux") else "–"
-        worst = " / ".join(number(row[side][2]) if row.get(side) else "–" for side in ("alloc", "free"))
         target = f"≥ {row['at_least']}" if "at_least" in row else number(row.get("at_most"))
         met = {True: "yes", False: "**no**", None: ""}[meets(row)]
-        yield (f"| {row['title']} | {number(row['cost'])} | {number(row.get('linux'))} | {ratio} | {target} | {met} | {worst} | "
+        yield (f"| {row['title']} | {number(row['cost'])} | {number(row.get('linux'))} | {ratio} | {target} | {met} | "
+               f"{calls(row, 'alloc', '–')} | {calls(row, 'free', '–')} | "
                f"{number(row.get('loads_stores'))} | {number(row.get('data_lines'))} | {number(row.get('code_lines'))} |")
 
 
