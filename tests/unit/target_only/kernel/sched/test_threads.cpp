@@ -75,8 +75,10 @@ TEST(Threads, TheMemoryOfThreadsComesBack) {
       kthread_stop(thread);
     }
     schedule_timeout_uninterruptible(2);  // kthreadd frees what still ended last
-    mink::mm::kernel_memory().slab.shrink(GFP_KERNEL, 100000);
+    // In this order: the purge frees areas, the shrink pages of them, which stay on the lists.
     mink::mm::kernel_memory().vmalloc.purge();
+    mink::mm::kernel_memory().slab.shrink(GFP_KERNEL, 100000);
+    mink::mm::kernel_memory().pages.drain_lists();
     return mink::mm::kernel_memory().pages.free_pages();
   };
   const std::size_t before = round();
