@@ -99,13 +99,13 @@ class Meter {
   template <class Take, class Give>
   bool single_batch(unsigned count, Order order, Take take, Give give) {
     for (unsigned i = 0; i < count; ++i) {
-      objects_[i] = timed(takes_, [&] { return take(i); });
+      objects_[i] = taking([&] { return take(i); });
       if (objects_[i] != nullptr) continue;
       while (i != 0) give(objects_[--i]);
       return false;
     }
     if (order == Order::Random) shuffle(count);
-    for (unsigned i = 0; i < count; ++i) timed(gives_, [&] { return give(objects_[i]), 0; });
+    for (unsigned i = 0; i < count; ++i) giving([&] { give(objects_[i]); });
     return true;
   }
 

@@ -19,16 +19,18 @@ def is_worst(name):
 
 
 def accesses(name):
-    """(loads and stores, cache lines of data, of instructions) of an operation; None if it has no loop to look at."""
+    """Loads and stores, cache lines of data and of instructions of an operation: means, and the most of any call for a row about
+    the worst one."""
     takes, gives = machine.profile(name).operations
+    if is_worst(name):
+        most = (gives if "free" in name else takes)["most"]
+        return {"loads_stores": most["loads"] + most["stores"], "data_lines": most["dlines"], "code_lines": most["ilines"]}
     side = {"alloc": [takes], "bulk": [takes], "free": [gives]}.get(name.rpartition("-")[2])
     if side is None:
         if gives["count"] == 0:  # a loop of pairs: each is two operations
             side = [takes, takes]
         else:
             side = [takes, gives]
-    if any(s["count"] == 0 for s in side):
-        return None
     each = PER_CALL.get(name, 1)
 
     def mean(*keys):
@@ -43,8 +45,8 @@ def operation(name, say):
     exact = machine.rows_of(machine.boot([f"bench {name}"], shift=EXACT_SHIFT))[name]
     result = {"title": row.title, "cost": exact.cost if is_worst(name) else row.cost, "linux": row.linux, "at_most": row.at_most,
               "alloc": exact.take, "free": exact.give}
-    if not is_worst(name) and row.cost is not None:
-        result.update(accesses(name) or {})
+    if row.cost is not None:
+        result.update(accesses(name))
     return result
 
 
