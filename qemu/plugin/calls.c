@@ -87,6 +87,7 @@ static Frame* top(void) { return &stack[depth - 1]; }
 
 static void push(Node* parent, Function* function, uint32_t back, bool exception) {
   if (depth == MOST_DEPTH) {
+    exceptions = 0;
     depth = 0;
   }
   bool operation =

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """qemu/plugin without QEMU: its cache model and its shadow of the call stack, compiled for this machine."""
 import ctypes
+import shutil
 import subprocess
 
 import pytest
@@ -33,13 +34,18 @@ class Cache(ctypes.Structure):
                 ("misses", ctypes.c_uint64)]
 
 
-@pytest.fixture
-def library(tmp_path):
-    """A new one for each test: the stack is the library's own."""
-    made = tmp_path / "plugin_parts.so"
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory):
+    made = tmp_path_factory.mktemp("plugin") / "parts.so"
     sources = [str(plugin.FOLDER / name) for name in ("cache.c", "calls.c")]
     subprocess.run([emulator.COMPILER, *emulator.FLAGS, "-shared", "-o", str(made), *sources], check=True, cwd=ROOT)
-    lib = ctypes.CDLL(str(made))
+    return made
+
+
+@pytest.fixture
+def library(compiled, tmp_path):
+    """A copy for each test, with data of its own."""
+    lib = ctypes.CDLL(shutil.copy(compiled, tmp_path))
     lib.cache_access.restype = lib.calls_step.restype = lib.calls_in_exception.restype = ctypes.c_bool
     return lib
 
