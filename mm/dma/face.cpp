@@ -33,10 +33,9 @@ Err init_coherent_memory(std::size_t bytes, arch::PageMapper& mapper) {
     return Err::NoMem;
   }
   void* const base = allocator.address(block);
-  // Nobody uses the block, so nothing is lost between these steps; whatever of it is in the cache is written back
-  // and dropped before it loses its cacheable mapping, and what speculation filled meanwhile is dropped after.
-  arch::dma_to_device(virt_of(base), bytes, arch::DmaFlow::Both);
-  arch::dma_to_cpu(virt_of(base), bytes, arch::DmaFlow::Both);
+  // Nobody uses the block, so what it holds may be lost: its lines are dropped before it loses its cacheable mapping, for a
+  // dirty one would be written back over somebody's data later; and what speculation filled meanwhile is dropped after.
+  arch::dma_to_device(virt_of(base), bytes, arch::DmaFlow::FromDevice);
   if (const Err e = mapper.protect_run(virt_of(base), pages, arch::kWriteCombined); !ok(e)) {
     allocator.free(block, order, MINK_CALLER());
     kfree(records);
