@@ -124,6 +124,7 @@ MemoryOptions parse_memory_options(const CommandLine& line, PhysAddr ram_start, 
   reader.read("kmalloc_max", {kLeastKmallocMax, kMostKmallocMax, 0}, options.kmalloc_max);
   reader.read("coherent", {0, kMostCoherent, kMiB}, options.coherent);
   reader.read_switch("track", options.track);
+  if (const auto debug = line.find("slub_debug")) options.slub_debug = debug->value;
   return options;
 }
 

@@ -6,6 +6,7 @@
 #include <mm/page_allocator.hpp>
 #include <new>
 
+#include "slab/debug.hpp"
 #include "slab/free_map.hpp"
 #include "slab/layout.hpp"
 #include "slab/report.hpp"
@@ -65,6 +66,7 @@ Err SlabAllocator::init(PageAllocator& pages, const SlabOptions& options) {
   kmalloc_max_ = options.kmalloc_max < KMALLOC_MAX_CACHE_SIZE ? KMALLOC_MAX_CACHE_SIZE
                  : options.kmalloc_max > KMALLOC_MAX_SIZE     ? KMALLOC_MAX_SIZE
                                                               : options.kmalloc_max;
+  debug_option_ = options.debug;
   flags_of_all_ = options.store_users ? SLAB_STORE_USER : 0;
   pages.add_shrinker(*this);
   const CacheSpec own{kCacheCacheName, sizeof(kmem_cache), alignof(kmem_cache), 0, nullptr, 0, nullptr, 0};
@@ -103,6 +105,7 @@ Err SlabAllocator::shut_down() {
 Err SlabAllocator::init_cache(kmem_cache& cache, const CacheSpec& asked) {
   CacheSpec spec = asked;
   spec.flags |= flags_of_all_;
+  if (debug_option_) spec.flags = debug_flags(*debug_option_, spec.name, spec.flags);
   const SlabLayout layout = make_layout(spec.size, spec.align, spec.flags);
   if (layout.order > KMALLOC_MAX_ORDER) return Err::Inval;
   const ExactDivider divider = exact_divider(layout.slot_size);

@@ -20,37 +20,34 @@ unsigned char* slot_of(const kmem_cache& cache, const void* object) {
   return static_cast<unsigned char*>(const_cast<void*>(object)) - cache.left_pad;
 }
 
-// The first byte of [start, end) that is not `expected`, or nullptr.
-const unsigned char* first_other(const unsigned char* start, const unsigned char* end,
-                                 unsigned char expected) {
+// What of [start, end) is not `expected`.
+Damage compare(const char* what, const unsigned char* start, const unsigned char* end,
+               unsigned char expected) {
   while (start != end && *start == expected) ++start;
-  return start == end ? nullptr : start;
+  if (start == end) return {};
+  while (end[-1] == expected) --end;
+  return {what, start, end, expected};
 }
-
-struct Damage {
-  const char* what = nullptr;  // nullptr: none
-  const unsigned char* at = nullptr;
-  unsigned char expected = 0;
-};
 
 Damage find_damage(const kmem_cache& cache, const void* object, bool allocated) {
   const unsigned char* const slot = slot_of(cache, object);
+  const auto* const bytes = static_cast<const unsigned char*>(object);
+  Damage damage;
   if (cache.right_zone != 0) {
     const unsigned char red = allocated ? kRedLive : kRedFree;
-    if (const auto* at = first_other(slot, slot + cache.left_pad, red))
-      return {"left red zone overwritten", at, red};
-    if (const auto* at = first_other(slot + cache.right_zone, slot + cache.right_end, red)) {
-      return {"right red zone overwritten", at, red};
-    }
+    damage = compare("Left Redzone overwritten", slot, slot + cache.left_pad, red);
+    if (damage.what == nullptr)
+      damage = compare("Right Redzone overwritten", slot + cache.right_zone, slot + cache.right_end, red);
   }
-  if (!allocated && poisons(cache)) {
-    const auto* const bytes = static_cast<const unsigned char*>(object);
+  if (damage.what == nullptr && !allocated && poisons(cache)) {
     const unsigned char* const last = bytes + cache.object_size - 1;
-    if (const auto* at = first_other(bytes, last, kPoisonFree))
-      return {"written after free", at, kPoisonFree};
-    if (*last != kPoisonEnd) return {"written after free", last, kPoisonEnd};
+    damage = compare("Poison overwritten", bytes, last, kPoisonFree);
+    if (damage.what == nullptr) damage = compare("Poison overwritten", last, last + 1, kPoisonEnd);
   }
-  return {};
+  if (damage.what == nullptr && (cache.flags & SLAB_POISON) != 0)
+    damage = compare("Object padding overwritten", slot + SlabDebug::padding_start(cache), slot + cache.size,
+                     kPadding);
+  return damage;
 }
 
 void paint(const kmem_cache& cache, void* object, bool allocated) {
@@ -59,6 +56,10 @@ void paint(const kmem_cache& cache, void* object, bool allocated) {
     const int red = allocated ? kRedLive : kRedFree;
     std::memset(slot, red, cache.left_pad);
     std::memset(slot + cache.right_zone, red, cache.right_end - cache.right_zone);
+  }
+  if ((cache.flags & SLAB_POISON) != 0) {
+    const unsigned start = SlabDebug::padding_start(cache);
+    std::memset(slot + start, kPadding, cache.size - start);
   }
   if (!allocated && poisons(cache)) {
     std::memset(object, kPoisonFree, cache.object_size - 1);
@@ -74,6 +75,12 @@ void note_user(const kmem_cache& cache, const void* object, unsigned which, cons
 }
 
 }  // namespace
+
+unsigned SlabDebug::padding_start(const kmem_cache& cache) {
+  return cache.tracks != 0       ? cache.tracks + static_cast<unsigned>(2 * sizeof(Track))
+         : cache.right_zone != 0 ? cache.right_end
+                                 : cache.left_pad + cache.object_size;
+}
 
 const Track* SlabDebug::tracks(const kmem_cache& cache, const void* object) {
   if (cache.tracks == 0) return nullptr;
@@ -91,7 +98,7 @@ void SlabDebug::paint_slab(const kmem_cache& cache, std::uintptr_t base) {
 
 void SlabDebug::taken(SlabAllocator& owner, const kmem_cache& cache, void* object, const void* caller) {
   if (const Damage d = find_damage(cache, object, false); d.what != nullptr) {
-    SlabReport::damage(owner, cache, object, d.what, d.at, d.expected, caller);
+    SlabReport::damage(owner, cache, object, d, caller);
   }
   paint(cache, object, true);
   note_user(cache, object, 0, caller, owner.serial_);
@@ -101,7 +108,7 @@ void SlabDebug::taken(SlabAllocator& owner, const kmem_cache& cache, void* objec
 
 void SlabDebug::given(SlabAllocator& owner, const kmem_cache& cache, void* object, const void* caller) {
   if (const Damage d = find_damage(cache, object, true); d.what != nullptr) {
-    SlabReport::damage(owner, cache, object, d.what, d.at, d.expected, caller);
+    SlabReport::damage(owner, cache, object, d, caller);
   }
   paint(cache, object, false);
   note_user(cache, object, 1, caller, owner.serial_);
@@ -112,8 +119,7 @@ void SlabDebug::given(SlabAllocator& owner, const kmem_cache& cache, void* objec
 bool SlabDebug::intact(const kmem_cache& cache, const void* object, bool allocated, TextSink& why) {
   const Damage d = find_damage(cache, object, allocated);
   if (d.what == nullptr) return true;
-  print(why, "%s: object %px: %s: byte at %px is 0x%02x, not 0x%02x\n", cache.name, object, d.what,
-        static_cast<const void*>(d.at), *d.at, d.expected);
+  SlabReport::print_damage(why, cache, object, d, nullptr);
   return false;
 }
 

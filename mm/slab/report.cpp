@@ -16,13 +16,27 @@ namespace {
 
 constexpr unsigned kListedObjects = 16;
 
-void print_users(const kmem_cache& cache, const void* object) {
-  const Track* const tracks = SlabDebug::tracks(cache, object);
-  if (tracks == nullptr) return;
-  if (tracks[0].caller != nullptr)
-    printk(KERN_ERR "  allocated by %pS (%zu)\n", tracks[0].caller, tracks[0].serial);
-  if (tracks[1].caller != nullptr)
-    printk(KERN_ERR "  freed by %pS (%zu)\n", tracks[1].caller, tracks[1].serial);
+constexpr std::size_t kRowBytes = 16;
+constexpr std::size_t kMostBytes = 256;  // of one part of a slot
+
+// "Object   c0a41e00: 6b 6b ...  kkkk": bytes in hexadecimal and as characters.
+void print_bytes(TextSink& out, const char* what, const unsigned char* start, const unsigned char* end) {
+  const bool cut = static_cast<std::size_t>(end - start) > kMostBytes;
+  if (cut) end = start + kMostBytes;
+  for (const unsigned char* row = start; row < end; row += kRowBytes) {
+    print(out, "%-8s %px: ", what, static_cast<const void*>(row));
+    for (std::size_t i = 0; i < kRowBytes; ++i) {
+      if (row + i < end) {
+        print(out, "%02x ", row[i]);
+      } else {
+        print(out, "   ");
+      }
+    }
+    for (std::size_t i = 0; i < kRowBytes && row + i < end; ++i)
+      print(out, "%c", row[i] >= ' ' && row[i] <= '~' ? row[i] : '.');
+    print(out, "\n");
+  }
+  if (cut) print(out, "%-8s ... (the first %zu bytes are shown)\n", what, kMostBytes);
 }
 
 }  // namespace
@@ -71,14 +85,36 @@ void SlabReport::bad_address(const SlabAllocator& owner, const char* function, c
 }
 
 void SlabReport::damage(const SlabAllocator& owner, const kmem_cache& cache, const void* object,
-                        const char* what, const unsigned char* at, unsigned char expected,
-                        const void* caller) {
+                        const Damage& damage, const void* caller) {
   ++owner.reports_;
-  const SlabAllocator::ObjectInfo info = owner.find(object);
-  const auto offset = static_cast<long>(at - static_cast<const unsigned char*>(object));
-  printk(KERN_ERR "slab %s: object %u (%px): %s: byte %ld is 0x%02x, not 0x%02x; found by %pS\n", cache.name,
-         info.index, object, what, offset, *at, expected, caller);
-  print_users(cache, object);
+  LogSink log{KERN_ERR};
+  print_damage(log, cache, object, damage, caller);
+}
+
+// Linux's words and order of parts (Documentation/mm/slub).
+void SlabReport::print_damage(TextSink& out, const kmem_cache& cache, const void* object,
+                              const Damage& damage, const void* found_by) {
+  const auto* const bytes = static_cast<const unsigned char*>(object);
+  const unsigned char* const slot = bytes - cache.left_pad;
+  const SlabAllocator::ObjectInfo info = cache.owner->find(object);
+  print(out, "BUG: cache %s: %s", cache.name, damage.what);
+  if (found_by != nullptr) print(out, "; found by %pS", found_by);
+  print(out, "\n0x%px-0x%px @offset=%ld. First byte 0x%02x instead of 0x%02x\n",
+        static_cast<const void*>(damage.at), static_cast<const void*>(damage.end - 1),
+        static_cast<long>(damage.at - bytes), *damage.at, damage.expected);
+  if (const Track* const tracks = SlabDebug::tracks(cache, object); tracks != nullptr) {
+    if (tracks[0].caller != nullptr)
+      print(out, "Allocated in %pS serial=%zu\n", tracks[0].caller, tracks[0].serial);
+    if (tracks[1].caller != nullptr)
+      print(out, "Freed in %pS serial=%zu\n", tracks[1].caller, tracks[1].serial);
+  }
+  print(out, "Object 0x%px is object %u of %u of its slab, %s\n", object, info.index, cache.objects,
+        info.allocated ? "allocated" : "free");
+  const bool zones = cache.right_zone != 0;
+  if (zones) print_bytes(out, "Redzone", slot, bytes);
+  print_bytes(out, "Object", bytes, bytes + cache.object_size);
+  if (zones) print_bytes(out, "Redzone", slot + cache.right_zone, slot + cache.right_end);
+  print_bytes(out, "Padding", slot + SlabDebug::padding_start(cache), slot + cache.size);
 }
 
 void SlabReport::still_live(const SlabAllocator& owner, kmem_cache& cache, const void* caller) {

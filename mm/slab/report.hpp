@@ -4,6 +4,8 @@
 #pragma once
 #include <mm/slab.hpp>
 
+#include "slab/debug.hpp"
+
 namespace mink::mm {
 
 class SlabReport {
@@ -16,7 +18,10 @@ class SlabReport {
                           const void* object, const void* caller);
   // A red zone or a poisoned object that is not as it was painted.
   static void damage(const SlabAllocator& owner, const kmem_cache& cache, const void* object,
-                     const char* what, const unsigned char* at, unsigned char expected, const void* caller);
+                     const Damage& damage, const void* caller);
+  // The same in words alone, with the bytes around it; found_by: nullptr if it was looked for.
+  static void print_damage(TextSink& out, const kmem_cache& cache, const void* object, const Damage& damage,
+                           const void* found_by);
   // destroy() of a cache with live objects: lists them.
   static void still_live(const SlabAllocator& owner, kmem_cache& cache, const void* caller);
   // SLAB_CONSISTENCY_CHECKS: the slab's own books. Irqs off.

@@ -7,7 +7,8 @@ namespace {
 
 constexpr const Family* kTable[] = {&kAllocateFamily, &kCacheFamily, &kMemoryFamily,   &kPressureFamily,
                                     &kFileFamily,     &kCardFamily,  &kDmaFamily,      &kInspectFamily,
-                                    &kThreadFamily,   &kFailFamily,  &kExerciseFamily, &kShellFamily};
+                                    &kThreadFamily,   &kFailFamily,  &kExerciseFamily, &kAbuseFamily,
+                                    &kShellFamily};
 
 }  // namespace
 

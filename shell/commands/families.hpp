@@ -18,6 +18,7 @@ extern const Family kThreadFamily;    // ps
 extern const Family kPressureFamily;  // pressure, top
 extern const Family kFailFamily;      // fail
 extern const Family kExerciseFamily;  // soak, bench
+extern const Family kAbuseFamily;     // abuse, whatis
 
 extern const std::span<const Family* const> kFamilies;
 

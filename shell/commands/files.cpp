@@ -6,6 +6,7 @@
 #include <kernel/clock.hpp>
 #include <kernel/log.hpp>
 #include <kernel/proc.hpp>
+#include <mm/kernel_memory.hpp>
 
 #include "commands/families.hpp"
 
@@ -83,6 +84,17 @@ int run_named(Args& args, TextSink& out) {
   return args.expect(0, 0) ? show_file(args, args.command().name, out) : kUsage;
 }
 
+int run_slabinfo(Args& args, TextSink& out) {
+  if (!args.take_flag("-v")) return run_named(args, out);
+  if (!args.expect(0, 0)) return kUsage;
+  const mm::SlabAllocator& slab = mm::kernel_memory().slab;
+  const bool ok = slab.check(out);
+  unsigned caches = 0;
+  for (const kmem_cache& cache : slab.caches()) caches += cache.slab_count != 0 ? 1u : 0u;
+  print(out, "%u caches with slabs, every object: %s\n", caches, ok ? "ok" : "WRONG");
+  return ok ? kOk : kFailed;
+}
+
 int run_watch(Args& args, TextSink& out) {
   std::size_t first = 0;
   std::uint64_t seconds = 1, times = UINT64_MAX;
@@ -139,10 +151,13 @@ constexpr Command kCommands[] = {
      .example = "buddyinfo",
      .run = run_named},
     {.name = "slabinfo",
-     .usage = "",
-     .summary = "object caches and their slabs: cat /proc/slabinfo",
+     .usage = "[-v]",
+     .summary = "object caches and their slabs: cat /proc/slabinfo; -v looks at every object of them",
      .example = "slabinfo",
-     .run = run_named},
+     .run = run_slabinfo,
+     .details =
+         "What is written beside objects, or into free ones, is found in caches with RED_ZONE and POISON:\n"
+         "slub_debug=FZPU on the kernel's command line (Linux's syntax), or flags of `cache create`."},
     {.name = "vmallocinfo",
      .usage = "",
      .summary = "areas of vmalloc and ioremap: cat /proc/vmallocinfo",

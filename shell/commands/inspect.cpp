@@ -123,7 +123,9 @@ constexpr Command kCommands[] = {
      .summary = "writes a word of memory",
      .example = "mw 0xc0a41f80 0x12345678",
      .run = run_mw,
-     .details = "Refuses the kernel's image, the translation tables and mem_map; -f does not ask."},
+     .details =
+         "Refuses the kernel's image, the translation tables, mem_map and whatever is in use: live objects,\n"
+         "pages, areas. -f does not ask."},
     {.name = "sym",
      .usage = "NAME|ADDR",
      .summary = "names an address, or finds a name",

@@ -30,6 +30,7 @@ int run_help(Args& args, TextSink& out) {
   print(out, "%s: %s\n", command->name, command->summary);
   print_usage(out, *command);
   if (*command->details != '\0') print(out, "%s\n", command->details);
+  if (command->list != nullptr) command->list(out);
   print(out, "example: %s\n", command->example);
   return kOk;
 }

@@ -6,6 +6,9 @@
 #include <cstring>
 #include <mm/dma.hpp>
 #include <mm/kernel_memory.hpp>
+#include <mm/vmalloc_init.hpp>
+
+#include "fakes/host_mmu.hpp"
 
 namespace mink::fakes {
 namespace {
@@ -13,6 +16,7 @@ namespace {
 constexpr std::size_t kPages = 4096;
 constexpr std::size_t kLargestBlock = kPageSize << mm::kMaxOrder;
 constinit const mm::PageRange memory{Pfn{0}, Pfn{kPages}};
+constinit const mm::PageRange reserved{Pfn{1}, Pfn{2}};  // never given out, as the kernel's image
 constinit bool up = false;
 
 }  // namespace
@@ -27,6 +31,7 @@ void use_kernel_memory() {
   std::memset(storage, 0, storage_bytes);
   mm::PageAllocatorConfig config;
   config.memory = {&memory, 1};
+  config.reserved = {&reserved, 1};
   config.storage = storage;
   config.linear_base = virt_of(bytes);
   config.linear_start = memory.start;
@@ -41,6 +46,16 @@ void use_kernel_memory() {
   page* const coherent = block + 64;
   mm::coherent_memory().init(mm::kernel_memory().pages.address(coherent),
                              mm::kernel_memory().pages.phys(coherent), 64, records);
+}
+
+void use_kernel_vmalloc() {
+  use_kernel_memory();
+  constexpr std::size_t kSpacePages = 4096;
+  static Arena elsewhere{16};
+  static HostMmu mmu{elsewhere, kSpacePages};
+  static bool made = false;
+  if (!made) MINK_ASSERT(ok(mm::init_kernel_vmalloc(mmu.start, mmu.end, mmu)));
+  made = true;
 }
 
 }  // namespace mink::fakes

@@ -70,6 +70,8 @@ RIGHT = [
     ("leak mark", r"^$"),
     ("leak diff", r"bytes in all|nothing differs"),
     ("leak end", r"^$"),
+    ("abuse pages-twice", r"pages-twice +ok "),
+    ("whatis c0008000", r"^0xc0008000 is in the kernel's code\n"),
     ("fail", r"^failslab +off .*\nfail_page_alloc +off "),
     ("gfp 0xcc0", r"GFP_KERNEL"),
     ("gfp", r"GFP_KERNEL +0x00000cc0 "),
@@ -154,6 +156,8 @@ WRONG = [
     ("leak some", "mark, diff or end"),
     ("leak", "takes 1 argument, not 0"),
     ("leak diff", "`leak mark` first"),
+    ("abuse nonsense", "one of those that `help abuse` lists"),
+    ("whatis", "takes 1 argument"),
     ("fail everything", "failslab, fail_page_alloc, sweep or off"),
     ("bench nonsense", "the operations are kmalloc "),
     ("status 1", "takes 0 arguments"),
@@ -188,7 +192,7 @@ def test_every_command_is_tried(console):
 
 def test_mw_and_md_agree(console):
     address = re.search(r"-> 0x([0-9a-f]{8})", console.ok("kmalloc 64"))[1]
-    assert console.ok(f"mw {address} 0x12345678").endswith("-> 12345678\n")
+    assert console.ok(f"mw -f {address} 0x12345678").endswith("-> 12345678\n")
     assert console.ok(f"md {address} 4").startswith(f"{address}: 12345678")
     console.ok("release all")
 

@@ -10,4 +10,6 @@ void use_kernel_memory() {
   MINK_ASSERT(mm::kernel_memory().slab.kmalloc_cache(KMALLOC_NORMAL, 5) != nullptr);
 }
 
+void use_kernel_vmalloc() { use_kernel_memory(); }
+
 }  // namespace mink::fakes

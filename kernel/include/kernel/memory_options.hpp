@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the command line says about memory: mem= highmem= vmalloc= dma= kmalloc_max= coherent= track=.
+// What the command line says about memory: mem= highmem= vmalloc= dma= kmalloc_max= coherent= track= slub_debug=.
 #pragma once
 #include <base/addr.hpp>
 #include <cstddef>
@@ -20,8 +20,9 @@ struct MemoryOptions {
   std::size_t dma = 16 * kMiB;         // zone DMA, from the bottom of memory; a multiple of 4 MB
   std::size_t kmalloc_max = 4 * kMiB;  // largest kmalloc; a power of two
   std::size_t coherent =
-      1 * kMiB;        // not cached, where a board has a DMA controller; a multiple of 1 MB, at most 4
-  bool track = false;  // slab objects remember who allocated them
+      1 * kMiB;  // not cached, where a board has a DMA controller; a multiple of 1 MB, at most 4
+  std::optional<std::string_view> slub_debug = {};  // as Linux writes it; of the command line's text
+  bool track = false;                               // slab objects remember who allocated them
 };
 
 // Reads them; sizes take the suffixes K M G. `ram`: bytes that the machine has, from `ram_start` on; Linux's mem=SIZE@START

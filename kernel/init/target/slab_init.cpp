@@ -32,7 +32,8 @@ const char* place_name(const void* address) {
 
 void init_slab() {
   const MemoryOptions& options = memory_options();
-  const Err e = mm::init_kernel_slab({.kmalloc_max = options.kmalloc_max, .store_users = options.track});
+  const Err e = mm::init_kernel_slab(
+      {.kmalloc_max = options.kmalloc_max, .debug = options.slub_debug, .store_users = options.track});
   mm::set_place_names(place_name);
   if (e != Err::Ok) panic("slab: error %d\n", static_cast<int>(e));
 }

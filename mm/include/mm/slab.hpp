@@ -14,6 +14,8 @@
 #include <mm/failure_source.hpp>
 #include <mm/kmem_cache.hpp>
 #include <mm/reclaim_ops.hpp>
+#include <optional>
+#include <string_view>
 
 #include <linux/slab.h>
 
@@ -37,6 +39,8 @@ struct CacheSpec {
 
 struct SlabOptions {
   std::size_t kmalloc_max = KMALLOC_MAX_SIZE;  // bytes, kmalloc_max= on the command line; at least 8 K
+  std::optional<std::string_view> debug =
+      {};                    // slub_debug= on the command line, Linux's syntax; must outlive the allocator
   bool store_users = false;  // every cache has SLAB_STORE_USER: visit_users() knows each object's caller
 };
 
@@ -185,6 +189,7 @@ class SlabAllocator final : public Shrinker {
   PageAllocator* source_ = nullptr;
   std::size_t kmalloc_max_ = 0;
   slab_flags_t flags_of_all_ = 0;
+  std::optional<std::string_view> debug_option_;
   CacheList caches_;  // newest first
   kmem_cache cache_cache_{};
   std::size_t reclaimable_pages_ = 0;

@@ -28,8 +28,9 @@ struct Command {
   const char* summary;  // one line for `help`
   const char* example;  // a whole command line
   int (*run)(Args& args, TextSink& out);
-  const char* details = "";      // more lines for `help NAME`
-  const char* completions = "";  // words that Tab offers as its first argument, blank-separated
+  const char* details = "";               // more lines for `help NAME`
+  void (*list)(TextSink& out) = nullptr;  // what else `help NAME` shows, if it is in a table
+  const char* completions = "";           // words that Tab offers as its first argument, blank-separated
 };
 
 // The words behind a command's name. The functions that read one say on `out` what was wanted if it is wrong;

@@ -16,7 +16,7 @@ TEST_GROUP(SlabDebug) {
 
   // check() of the allocator finds something, and says so.
   bool check_finds(const char* text) {
-    char why_text[512];
+    char why_text[2048];
     BufferSink why{why_text};
     return !box.slab.check(why) && std::strstr(why_text, text) != nullptr;
   }
@@ -29,9 +29,9 @@ TEST(SlabDebug, overrun_is_found_at_free_and_by_check) {
     std::memset(a, 0x41, size);
     box.check();
     a[size] = 0x41;
-    CHECK(check_finds("right red zone"));
+    CHECK(check_finds("Right Redzone overwritten"));
     box.give(cache, a);
-    CHECK(box.reported("right red zone overwritten"));
+    CHECK(box.reported("Right Redzone overwritten"));
     box.check();  // repaired
     LONGS_EQUAL(0, static_cast<int>(box.slab.destroy(cache, this)));
   }
@@ -42,7 +42,7 @@ TEST(SlabDebug, underrun_is_found) {
   auto* const a = static_cast<char*>(box.take(cache));
   a[-1] = 0;
   box.give(cache, a);
-  CHECK(box.reported("left red zone overwritten"));
+  CHECK(box.reported("Left Redzone overwritten"));
   LONGS_EQUAL(0, static_cast<int>(box.slab.destroy(cache, this)));
 }
 
@@ -52,7 +52,7 @@ TEST(SlabDebug, red_zone_written_while_free_is_found_at_allocation) {
   box.give(cache, a);
   a[64] = 1;
   POINTERS_EQUAL(a, box.take(cache));
-  CHECK(box.reported("right red zone overwritten"));
+  CHECK(box.reported("Right Redzone overwritten"));
   box.give(cache, a);
   LONGS_EQUAL(0, static_cast<int>(box.slab.destroy(cache, this)));
 }
@@ -65,9 +65,9 @@ TEST(SlabDebug, write_after_free_is_found_at_the_next_allocation) {
     BYTES_EQUAL(kPoisonFree, a[0]);
     BYTES_EQUAL(kPoisonEnd, a[63]);
     a[at] = 0x42;
-    CHECK(check_finds("written after free"));
+    CHECK(check_finds("Poison overwritten"));
     POINTERS_EQUAL(a, box.take(cache));
-    CHECK(box.reported("written after free"));
+    CHECK(box.reported("Poison overwritten"));
     box.give(cache, a);
     box.check();
     LONGS_EQUAL(0, static_cast<int>(box.slab.destroy(cache, this)));
