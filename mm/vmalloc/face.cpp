@@ -23,14 +23,15 @@ arch::PageAttr attr_of(pgprot_t prot) {
   return {type, (prot.pgprot & MINK_PROT_WRITE) != 0, (prot.pgprot & MINK_PROT_EXEC) != 0};
 }
 
-int set_rights(unsigned long addr, int pages, VmallocSpace::RightsChange change, VmallocSpace::Asker who) {
+int set_rights(unsigned long addr, int pages, VmallocSpace::RightsChange change,
+               const VmallocSpace::Asker& who) {
   if (pages == 0) return 0;
   const std::size_t count = pages > 0 ? static_cast<std::size_t>(pages) : SIZE_MAX;
   return static_cast<int>(space().protect(reinterpret_cast<void*>(addr), count, change, who));
 }
 
 // kmalloc while it is likely to have it without a fight, vmalloc otherwise.
-void* kvmalloc_for(size_t size, gfp_t flags, VmallocSpace::Asker who) {
+void* kvmalloc_for(size_t size, gfp_t flags, const VmallocSpace::Asker& who) {
   gfp_t first = flags;
   if (size > kPageSize) {
     first |= __GFP_NOWARN;

@@ -21,7 +21,7 @@ constexpr gfp_t placed(gfp_t gfp) {
 
 }  // namespace
 
-void* VmallocSpace::alloc(std::size_t size, gfp_t gfp, Asker who, bool user) {
+void* VmallocSpace::alloc(std::size_t size, gfp_t gfp, const Asker& who, bool user) {
   const std::size_t pages = (size >> kPageShift) + ((size & (kPageSize - 1)) != 0 ? 1 : 0);
   if (!context_ok(who)) return nullptr;
   if (pages == 0 || pages >= (end_ - start_) >> kPageShift || pages > pages_->managed_pages()) {
@@ -44,7 +44,6 @@ void* VmallocSpace::alloc(std::size_t size, gfp_t gfp, Asker who, bool user) {
 // low mark has in one piece, and than it has room for; so that a good zone's small blocks come before a worse
 // one's large ones. A hint: read without the allocator's lock.
 unsigned VmallocSpace::block_order(std::size_t wanted, gfp_t gfp) const {
-  if (wanted == 1) return 0;
   const unsigned best = static_cast<unsigned>((gfp & __GFP_HIGHMEM) != 0 ? ZoneType::HighMem
                                               : (gfp & __GFP_DMA) != 0   ? ZoneType::Dma
                                                                          : ZoneType::Normal);
@@ -71,7 +70,7 @@ Err VmallocSpace::populate(VmRegion& r, std::size_t pages, gfp_t gfp, const void
   unsigned most = kMaxOrder;  // falls when a block cannot be had after all
   while (r.page_count != pages) {
     const std::size_t left = pages - r.page_count;
-    const unsigned order = std::min(most, block_order(left, gfp));
+    const unsigned order = left == 1 ? 0 : std::min(most, block_order(left, gfp));
     if (order == 0 && left != 1) {
       if (const Err e = add_singles(r, tail, left, gfp, caller); !ok(e)) return e;
       continue;
@@ -147,7 +146,7 @@ Err VmallocSpace::map_page_array(VmRegion& r, std::span<page* const> pages, arch
   return Err::Ok;
 }
 
-void* VmallocSpace::map(std::span<page* const> pages, arch::PageAttr attr, Asker who) {
+void* VmallocSpace::map(std::span<page* const> pages, arch::PageAttr attr, const Asker& who) {
   if (!context_ok(who)) return nullptr;
   const bool all_ours =
       std::all_of(pages.begin(), pages.end(), [&](const page* p) { return pages_->contains(p); });
@@ -174,7 +173,7 @@ void* VmallocSpace::map(std::span<page* const> pages, arch::PageAttr attr, Asker
 
 // --- registers ---
 
-void* VmallocSpace::map_device(PhysAddr pa, std::size_t size, arch::PageAttr attr, Asker who) {
+void* VmallocSpace::map_device(PhysAddr pa, std::size_t size, arch::PageAttr attr, const Asker& who) {
   if (!context_ok(who)) return nullptr;
   const std::size_t offset = pa.raw() & (kPageSize - 1);
   const PhysAddr first = pa - offset;

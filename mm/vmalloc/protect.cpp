@@ -15,7 +15,7 @@ arch::PageAttr changed(arch::PageAttr attr, VmallocSpace::RightsChange change) {
 
 }  // namespace
 
-Err VmallocSpace::protect(const void* address, std::size_t pages, RightsChange change, Asker who) {
+Err VmallocSpace::protect(const void* address, std::size_t pages, RightsChange change, const Asker& who) {
   const VirtAddr start = virt_of(address);
   const auto refuse = [&](const char* why) {
     ++refused_;

@@ -7,7 +7,7 @@ namespace mink::mm {
 
 const char* RegionMap::check(std::uintptr_t& where) const {
   using State = VmRegion::State;
-  std::size_t holes = 0, busy = 0, lazy = 0;
+  std::size_t holes = 0, taken = 0, busy = 0, lazy = 0;
   std::uintptr_t expected = start_;
   const VmRegion* prev = nullptr;
   for (const VmRegion* r = first_; r != nullptr; prev = r, r = r->next) {
@@ -25,42 +25,43 @@ const char* RegionMap::check(std::uintptr_t& where) const {
         if (in_tree == holes_.end() || &*in_tree != r) return "a hole that is not in its tree";
         break;
       }
-      case State::Busy: {
+      case State::Busy:
         ++busy;
-        const auto in_tree = busy_.find(*r);
-        if (in_tree == busy_.end() || &*in_tree != r) return "a busy range that is not in its tree";
         if (r->page_count * kPageSize >= r->size) return "a range without its guard page";
         break;
-      }
       case State::Lazy:
         ++lazy;
         break;
       case State::Freeing:
         break;
     }
+    if (r->state == State::Hole) continue;
+    ++taken;
+    const auto in_tree = taken_.find(*r);
+    if (in_tree == taken_.end() || &*in_tree != r) return "a range that is not in its tree";
   }
   where = end_;
   if (expected != end_) return "the ranges do not reach the end";
   if (static_cast<std::size_t>(std::distance(holes_.begin(), holes_.end())) != holes)
     return "a stray hole in the tree";
-  if (static_cast<std::size_t>(std::distance(busy_.begin(), busy_.end())) != busy)
-    return "a stray busy range in the tree";
+  if (static_cast<std::size_t>(std::distance(taken_.begin(), taken_.end())) != taken)
+    return "a stray range in the tree";
   if (busy != busy_count_) return "busy ranges miscounted";
   std::size_t waiting = 0;
-  bool current = false;
+  std::size_t current = 0;
   for (const VmRegion* r = lazy_.front(); r != nullptr && waiting <= lazy; r = r->link, ++waiting) {
     where = r->start;
     if (r->state != State::Lazy) return "a range that is not lazy waits for the purge";
     if (r->epoch == epoch_) {
-      current = true;
+      ++current;
       if (r->start < lazy_span_.start || r->end() > lazy_span_.end)
         return "the next purge would miss a range";
-    } else if (current) {
+    } else if (current != 0) {
       return "a purged range behind one that is not";
     }
   }
   if (waiting != lazy) return "a lazy range that no purge would find";
-  if (current != (lazy_count_ != 0)) return "lazy ranges miscounted";
+  if (current != lazy_count_ || waiting - current != purged_count_) return "lazy ranges miscounted";
   std::size_t spares = 0;
   for (const VmRegion* r = spares_; r != nullptr && spares <= spare_count_; r = r->link) ++spares;
   if (spares != spare_count_) return "spare objects miscounted";

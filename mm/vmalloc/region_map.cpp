@@ -75,7 +75,31 @@ void RegionMap::remove(VmRegion& r) {
   add_spare(r);
 }
 
+[[gnu::always_inline]] inline VmRegion* RegionMap::take_purged(std::size_t size, std::size_t align) {
+  VmRegion** at = &lazy_.head();
+  for (unsigned looks = kPurgedLooks; looks != 0; --looks) {
+    VmRegion* const r = *at;
+    if (r == nullptr || r->epoch == epoch_) return nullptr;
+    if (r->size == size && is_aligned(r->start, align)) {
+      lazy_.remove(*at);
+      --purged_count_;
+      return r;
+    }
+    at = &r->link;
+  }
+  return nullptr;
+}
+
 VmRegion* RegionMap::take(std::size_t size, std::size_t align, std::size_t least_align) {
+  VmRegion* taken = take_purged(size, align);
+  if (taken == nullptr && (taken = carve(size, align, least_align)) == nullptr) return nullptr;
+  taken->state = VmRegion::State::Busy;
+  ++busy_count_;
+  return taken;
+}
+
+// Of a hole.
+VmRegion* RegionMap::carve(std::size_t size, std::size_t align, std::size_t least_align) {
   VmRegion* hole = fit(size, align);
   if (hole == nullptr && align != least_align) hole = fit(size, align = least_align);
   if (hole == nullptr) return nullptr;
@@ -100,52 +124,42 @@ VmRegion* RegionMap::take(std::size_t size, std::size_t align, std::size_t least
     holes_.erase(holes_.iterator_to(*hole));
   }
   taken->state = VmRegion::State::Busy;
-  busy_.insert(*taken);
-  ++busy_count_;
+  taken_.insert(*taken);
   return taken;
 }
 
+VmRegion* RegionMap::starting_at(std::uintptr_t address) const {
+  const auto at = taken_.find(address, ByStart{});
+  if (at == taken_.end() || at->state != VmRegion::State::Busy) return nullptr;
+  return const_cast<VmRegion*>(&*at);
+}
+
 VmRegion* RegionMap::find(std::uintptr_t address) const {
-  auto at = busy_.upper_bound(address, ByStart{});
-  if (at == busy_.begin()) return nullptr;
+  auto at = taken_.upper_bound(address, ByStart{});
+  if (at == taken_.begin()) return nullptr;
   --at;
-  return address < at->end() ? const_cast<VmRegion*>(&*at) : nullptr;
+  return address < at->end() && at->state == VmRegion::State::Busy ? const_cast<VmRegion*>(&*at) : nullptr;
 }
 
 const VmRegion* RegionMap::busy_from(std::uintptr_t address) const {
-  const auto at = busy_.lower_bound(address, ByStart{});
-  return at == busy_.end() ? nullptr : &*at;
-}
-
-void RegionMap::retire(VmRegion& r) {
-  MINK_ASSERT(r.state == VmRegion::State::Busy);
-  busy_.erase(busy_.iterator_to(r));
-  r.state = VmRegion::State::Freeing;
-  --busy_count_;
+  const auto at = taken_.lower_bound(address, ByStart{});
+  if (at == taken_.end()) return nullptr;
+  // What is freed and not a hole yet is bounded.
+  const VmRegion* r = &*at;
+  while (r != nullptr && r->state != VmRegion::State::Busy) r = r->next;
+  return r;
 }
 
 void RegionMap::make_lazy(VmRegion& r) {
   MINK_ASSERT(r.state == VmRegion::State::Freeing);
-  lazy_span_ = lazy_count_ == 0
-                   ? Span{r.start, r.end()}
-                   : Span{std::min(lazy_span_.start, r.start), std::max(lazy_span_.end, r.end())};
-  ++lazy_count_;
-  // A neighbour that waits for the same purge takes it in: one range to merge, not two.
-  const auto waits = [&](const VmRegion* n) {
-    return n != nullptr && n->state == VmRegion::State::Lazy && n->epoch == epoch_;
-  };
-  if (waits(r.prev)) {
-    r.prev->size += r.size;
-    remove(r);
-  } else if (waits(r.next)) {
-    r.next->start = r.start;
-    r.next->size += r.size;
-    remove(r);
+  if (lazy_count_++ == 0) {
+    lazy_span_ = {r.start, r.end()};
   } else {
-    r.state = VmRegion::State::Lazy;
-    r.epoch = epoch_;
-    lazy_.push(r);
+    lazy_span_ = {std::min(lazy_span_.start, r.start), std::max(lazy_span_.end, r.end())};
   }
+  r.state = VmRegion::State::Lazy;
+  r.epoch = epoch_;
+  lazy_.push(r);
 }
 
 RegionMap::Span RegionMap::lazy_at(std::size_t i) const {
@@ -164,11 +178,14 @@ bool RegionMap::waits_for_purge(std::uintptr_t address) const {
 
 void RegionMap::purged() {
   ++epoch_;
+  purged_count_ += lazy_count_;
   lazy_count_ = 0;
   lazy_span_ = {};
 }
 
 void RegionMap::merge_one(VmRegion& r) {
+  --purged_count_;
+  taken_.erase(taken_.iterator_to(r));
   VmRegion* const before = r.prev;
   VmRegion* const after = r.next;
   const bool join_before = before != nullptr && before->state == VmRegion::State::Hole;

@@ -81,7 +81,7 @@ VmallocSpace::Place VmallocSpace::look(const void* address, VmRegion& area) cons
 }
 
 // Nothing was changed.
-void VmallocSpace::refuse_free(const void* address, Asker who) {
+void VmallocSpace::refuse_free(const void* address, const Asker& who) {
   const char* wrong = "not an address of vmalloc's";
   VmRegion area;
   if (contains(address)) {
@@ -101,13 +101,13 @@ void VmallocSpace::refuse_free(const void* address, Asker who) {
   refuse(wrong, address, who);
 }
 
-void VmallocSpace::refuse(const char* wrong, Given given, Asker who) {
+void VmallocSpace::refuse(const char* wrong, Given given, const Asker& who) {
   ++refused_;
   report_refusal(Memory::around(*pages_, nullptr, this),
                  {.call = who.name, .given = given, .wrong = wrong, .caller = who.caller});
 }
 
-void VmallocSpace::report_failure(std::size_t bytes, Err why, gfp_t gfp, Asker who) {
+void VmallocSpace::report_failure(std::size_t bytes, Err why, gfp_t gfp, const Asker& who) {
   if ((gfp & __GFP_NOWARN) != 0) return;
   const auto n = static_cast<unsigned long>(bytes);
   switch (why) {

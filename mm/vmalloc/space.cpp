@@ -33,14 +33,12 @@ Err VmallocSpace::shut_down() {
 
 // --- reserved ---
 
-// The caller holds interrupts off and has seen to the spares.
-VmRegion* VmallocSpace::take_locked(std::size_t size, std::size_t align) {
-  VmRegion* r = map_->take(size, align);
-  if (r != nullptr) return r;
-  // What was purged and waits to be merged, then what waits for the purge.
+// No hole is large enough: after what was purged and waits to be merged is one, then what waits for the purge. The
+// caller holds interrupts off and has seen to the spares.
+VmRegion* VmallocSpace::take_purging(std::size_t size, std::size_t align) {
   while (map_->merge(kLazyAreas)) {
   }
-  if ((r = map_->take(size, align)) != nullptr) return r;
+  if (VmRegion* r = map_->take(size, align)) return r;
   if (map_->lazy_count() == 0) return nullptr;
   purge_locked();
   while (map_->merge(kLazyAreas)) {
@@ -48,13 +46,16 @@ VmRegion* VmallocSpace::take_locked(std::size_t size, std::size_t align) {
   return map_->take(size, align);
 }
 
-VmRegion* VmallocSpace::reserve(std::size_t pages, gfp_t gfp, VmUse use, std::size_t align, Asker who) {
+VmRegion* VmallocSpace::reserve(std::size_t pages, gfp_t gfp, VmUse use, std::size_t align,
+                                const Asker& who) {
   for (;;) {
     {
       const arch::IrqGuard guard;
       if (map_->spare_count() >= RegionMap::kSparesForTake) [[likely]] {
-        VmRegion* r = take_locked((pages + 1) * kPageSize, align);  // and the guard page
-        if (r == nullptr) return nullptr;
+        const std::size_t size = (pages + 1) * kPageSize;  // and the guard page
+        VmRegion* r = map_->take(size, align);
+        if (r == nullptr && (r = take_purging(size, align)) == nullptr) [[unlikely]]
+          return nullptr;
         r->use = use;
         r->user = false;
         r->page_count = 0;
@@ -80,7 +81,7 @@ void* VmallocSpace::publish(VmRegion& r, std::size_t owned) {
   return reinterpret_cast<void*>(r.start);
 }
 
-void* VmallocSpace::give_up(VmRegion& r, Err why, gfp_t gfp, Asker who) {
+void* VmallocSpace::give_up(VmRegion& r, Err why, gfp_t gfp, const Asker& who) {
   const std::size_t bytes = r.size - kPageSize;
   {
     const arch::IrqGuard guard;
@@ -94,42 +95,44 @@ void* VmallocSpace::give_up(VmRegion& r, Err why, gfp_t gfp, Asker who) {
 
 // --- retired ---
 
-// Takes the range that begins at `address` out of the books. nullptr: refused, or left to a thread.
-VmRegion* VmallocSpace::retire(const void* address, VmUse use, Asker who) {
+// Takes the range that begins at `address` out of the books, and releases it; in an interrupt that is left to a thread.
+void VmallocSpace::take_back(const void* address, VmUse use, const Asker& who) {
+  const bool thread = !sync::in_interrupt();
+  if (deferred_ != nullptr && thread) [[unlikely]]
+    drain_deferred();
+  VmRegion* r;
   {
     const arch::IrqGuard guard;
-    VmRegion* r = map_->find(reinterpret_cast<std::uintptr_t>(address));
-    if (r != nullptr && r->start == reinterpret_cast<std::uintptr_t>(address) && r->use == use) [[likely]] {
+    r = map_->starting_at(reinterpret_cast<std::uintptr_t>(address));
+    if (r != nullptr && r->use == use) [[likely]] {
       map_->retire(*r);
       if (use == VmUse::Vmalloc) owned_pages_ -= r->page_count;
-      if (!sync::in_interrupt()) [[likely]] {
-        ++busy_mapping_;
-        return r;
+      if (!thread) [[unlikely]] {
+        r->link = deferred_;
+        deferred_ = r;
+        if (later_ != nullptr) later_();
+        return;
       }
-      r->link = deferred_;
-      deferred_ = r;
-      if (later_ != nullptr) later_();
-      return nullptr;
+      ++busy_mapping_;
+    } else {
+      r = nullptr;
     }
   }
+  if (r != nullptr) [[likely]]
+    return release(*r, who.caller);
   refuse_free(address, who);
-  return nullptr;
 }
 
 // Holes in the tables, pages back, then lazy. `r` is Freeing and counted in busy_mapping_.
 void VmallocSpace::release(VmRegion& r, const void* caller) {
   if (r.page_count != 0) mapper_->unmap_run(VirtAddr{r.start}, r.page_count);
   free_pages(r, caller);
-  finish(r);
-}
-
-void VmallocSpace::finish(VmRegion& r) {
   VmRegion* surplus = nullptr;
   {
     const arch::IrqGuard guard;
     map_->make_lazy(r);
     if (map_->lazy_count() >= kLazyAreas) purge_locked();
-    map_->merge(kMergePerFree);
+    if (map_->purged_count() > kPurgedKept) map_->merge(kMergePerFree);
     while (map_->spare_count() > kSpares) {
       VmRegion* spare = map_->take_spare();
       spare->link = surplus;
@@ -204,10 +207,7 @@ void VmallocSpace::trim_tables() {
   }
 }
 
-bool VmallocSpace::context_ok(Asker who) {
-  const bool atomic = sync::in_atomic() || arch::irqs_disabled();
-  if (!context_checks_ || !atomic) [[likely]]
-    return true;
+bool VmallocSpace::refuse_context(const Asker& who) {
   ++refused_;
   printk(KERN_ERR
          "%s: called in atomic context by %pS: in_irq %d, preempt_count %x, irqs %s; refused, nothing is "
@@ -219,22 +219,10 @@ bool VmallocSpace::context_ok(Asker who) {
 
 // --- the operations ---
 
-void VmallocSpace::free(const void* address, Asker who) {
-  if (address == nullptr) return;
-  if (deferred_ != nullptr && !sync::in_interrupt()) drain_deferred();
-  if (VmRegion* r = retire(address, VmUse::Vmalloc, who)) release(*r, who.caller);
-}
-
-void VmallocSpace::unmap(const void* address, Asker who) {
-  if (address == nullptr) return;
-  if (VmRegion* r = retire(address, VmUse::Vmap, who)) release(*r, who.caller);
-}
-
-void VmallocSpace::unmap_device(const void* address, Asker who) {
-  if (address == nullptr) return;
+void VmallocSpace::unmap_device(const void* address, const Asker& who) {
   const auto at = reinterpret_cast<std::uintptr_t>(address);
   const void* page = reinterpret_cast<const void*>(align_down(at, kPageSize));
-  if (VmRegion* r = retire(page, VmUse::Ioremap, who)) release(*r, who.caller);
+  if (address != nullptr) take_back(page, VmUse::Ioremap, who);
 }
 
 page* VmallocSpace::page_of(const void* address) const {

@@ -12,7 +12,7 @@ enum class MemType : std::uint8_t {
   StronglyOrdered,
 };
 
-struct PageAttr {
+struct alignas(4) PageAttr {  // handed over in a register
   MemType type;
   bool write;
   bool exec;

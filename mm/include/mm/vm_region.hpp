@@ -3,11 +3,13 @@
 //
 //   |hole| busy |guard|lazy|    hole    | busy |guard|  by address: one list of all, no gaps, no overlaps
 //
-// Holes are in a tree by (size, address): the best fit in O(log n). Busy ranges are in a tree by address. A
-// freed range is lazy: its translations may still be in the TLB; a purge of them all makes it clean, and then
-// it becomes hole, a few at each call, so that no call pays for a crowd. None is given out before that.
+// Holes are in a tree by (size, address): the best fit in O(log n). All others are in a tree by address. A freed
+// range is lazy: its translations may still be in the TLB; a purge of them all makes it clean. Then it waits for
+// somebody who wants just its size, and gets it as it is, or to become a hole, a few at each call, so that no call
+// pays for a crowd. None is given out before the purge.
 #pragma once
 #include <base/addr.hpp>
+#include <base/assert.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <lib/tree.hpp>
@@ -24,7 +26,7 @@ struct VmRegion {
 
   std::uintptr_t start = 0;  // bytes, page aligned
   std::size_t size = 0;      // with the guard page of a busy one
-  TreeNode node;             // Hole: by size; Busy: by address
+  TreeNode node;             // Hole: by size; others: by address
   VmRegion* prev = nullptr;  // all, by address
   VmRegion* next = nullptr;
   VmRegion* link = nullptr;  // Freeing, Lazy: the queue it waits in; an unused object: the next one
@@ -55,6 +57,13 @@ class RegionQueue {
     return r;
   }
   [[nodiscard]] VmRegion* front() const { return head_; }
+  // Out of the queue: what `link`, front's or that of one of its elements, leads to.
+  void remove(VmRegion*& link) {
+    VmRegion* const r = link;
+    link = r->link;
+    if (tail_ == &r->link) tail_ = &link;
+  }
+  [[nodiscard]] VmRegion*& head() { return head_; }
 
  private:
   VmRegion* head_ = nullptr;
@@ -82,18 +91,24 @@ class RegionMap {
   }
   [[nodiscard]] std::size_t spare_count() const { return spare_count_; }
 
-  // A busy range of `size` bytes, from the smallest hole that holds it (of equal ones the lowest), at a
-  // multiple of `align` if such a place is found at once, else of `least_align`. nullptr: no hole is large
-  // enough; purged ranges that are not merged yet do not count. Needs kSparesForTake spares.
+  // A busy range of `size` bytes: one of the oldest that were purged, if it is just as large, or of the smallest hole
+  // that holds it (of equal ones the lowest); at a multiple of `align` if such a place is found at once, else of
+  // `least_align`. nullptr: no hole is large enough; purged ranges that are not merged yet count as no part of one.
+  // Needs kSparesForTake spares.
   VmRegion* take(std::size_t size, std::size_t align, std::size_t least_align = kPageSize);
 
-  // The busy range that starts at, or contains, `address`; nullptr if none does.
+  // The busy range that contains `address`, or that starts there; nullptr if none does.
   [[nodiscard]] VmRegion* find(std::uintptr_t address) const;
+  [[nodiscard]] VmRegion* starting_at(std::uintptr_t address) const;
   // The first busy range at or above `address`.
   [[nodiscard]] const VmRegion* busy_from(std::uintptr_t address) const;
 
   // Busy -> Freeing: found no more, given out no more.
-  void retire(VmRegion& r);
+  void retire(VmRegion& r) {
+    MINK_ASSERT(r.state == VmRegion::State::Busy);
+    r.state = VmRegion::State::Freeing;
+    --busy_count_;
+  }
   // Freeing -> Lazy. Its translations are out of the tables.
   void make_lazy(VmRegion& r);
 
@@ -104,6 +119,7 @@ class RegionMap {
   [[nodiscard]] Span lazy_span() const { return lazy_span_; }
   [[nodiscard]] std::size_t lazy_count() const { return lazy_count_; }  // areas freed since the last purge
   void purged();
+  [[nodiscard]] std::size_t purged_count() const { return purged_count_; }  // not merged and not taken since
   // For reports: the i-th range that waits for a purge, empty behind the last; whether `address` is in one,
   // or in one that is being unmapped. O(freed ranges that are not holes yet), O(ranges).
   [[nodiscard]] Span lazy_at(std::size_t i) const;
@@ -122,6 +138,9 @@ class RegionMap {
   const char* check(std::uintptr_t& where) const;
 
  private:
+  // Ranges looked at for one that is just as large.
+  static constexpr unsigned kPurgedLooks = 4;
+
   // What the tree of holes goes by: a region has it, and a search needs no whole region.
   struct Extent {
     std::size_t size;
@@ -132,14 +151,16 @@ class RegionMap {
       return a.size != b.size ? a.size < b.size : a.start < b.start;
     }
   };
+  static std::uintptr_t key(const VmRegion& r) { return r.start; }
+  static std::uintptr_t key(std::uintptr_t start) { return start; }
   struct ByStart {
-    bool operator()(const VmRegion& a, const VmRegion& b) const { return a.start < b.start; }
-    bool operator()(std::uintptr_t a, const VmRegion& b) const { return a < b.start; }
-    bool operator()(const VmRegion& a, std::uintptr_t b) const { return a.start < b; }
+    bool operator()(const auto& a, const auto& b) const { return key(a) < key(b); }
   };
   using Holes = Tree<VmRegion, &VmRegion::node, BySize>;
-  using Busy = Tree<VmRegion, &VmRegion::node, ByStart>;
+  using Taken = Tree<VmRegion, &VmRegion::node, ByStart>;
 
+  VmRegion* take_purged(std::size_t size, std::size_t align);
+  VmRegion* carve(std::size_t size, std::size_t align, std::size_t least_align);
   VmRegion* fit(std::size_t size, std::size_t align);
   void resize(VmRegion& hole, std::uintptr_t start, std::size_t size);
   VmRegion& insert_after(VmRegion& at, std::uintptr_t start, std::size_t size);
@@ -151,12 +172,13 @@ class RegionMap {
   std::uintptr_t start_, end_;
   VmRegion* first_;
   Holes holes_;
-  Busy busy_;
+  Taken taken_;
   RegionQueue lazy_;  // the older ones first: those of an earlier epoch are purged
   VmRegion* spares_ = nullptr;
   std::size_t spare_count_ = 0;
   std::size_t busy_count_ = 0;
   std::size_t lazy_count_ = 0;
+  std::size_t purged_count_ = 0;
   Span lazy_span_;
   unsigned epoch_ = 0;
 };

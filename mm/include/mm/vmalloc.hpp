@@ -7,6 +7,7 @@
 // One CPU: interrupts off guards the books, for O(log n) at a time; pages are allocated, mapped and freed
 // outside of it.
 #pragma once
+#include <arch/irq.hpp>
 #include <arch/page_mapper.hpp>
 #include <base/err.hpp>
 #include <lib/late.hpp>
@@ -15,6 +16,7 @@
 #include <mm/vm_region.hpp>
 #include <optional>
 #include <span>
+#include <sync/preempt.hpp>
 
 namespace mink::mm {
 
@@ -70,20 +72,24 @@ class VmallocSpace {
   // `size` bytes, rounded up to pages, behind each other in addresses only; a guard page follows. Pages come
   // from HighMem unless `gfp` names DMA or DMA32; as blocks and 64 KB pages while there are any. Thread
   // context. nullptr: reported (silent with __GFP_NOWARN), and nothing is taken. O(pages + log areas).
-  [[nodiscard]] void* alloc(std::size_t size, gfp_t gfp, Asker who, bool user = false);
+  [[nodiscard]] void* alloc(std::size_t size, gfp_t gfp, const Asker& who, bool user = false);
   // Of alloc(), its start; nullptr is nothing. Anything else is reported by name and refused. Any context; in
   // an interrupt the work waits for the next call from a thread.
-  void free(const void* address, Asker who);
+  void free(const void* address, const Asker& who) {
+    if (address != nullptr) take_back(address, VmUse::Vmalloc, who);
+  }
 
   // The pages behind each other; they stay their owner's. Normal memory attributes alone: another type beside
   // the linear map's would be two types for one page.
-  [[nodiscard]] void* map(std::span<page* const> pages, arch::PageAttr attr, Asker who);
-  void unmap(const void* address, Asker who);
+  [[nodiscard]] void* map(std::span<page* const> pages, arch::PageAttr attr, const Asker& who);
+  void unmap(const void* address, const Asker& who) {
+    if (address != nullptr) take_back(address, VmUse::Vmap, who);
+  }
 
   // Registers (or anything that is not this kernel's memory: that is refused) at `pa`; keeps the offset in
   // the page.
-  [[nodiscard]] void* map_device(PhysAddr pa, std::size_t size, arch::PageAttr attr, Asker who);
-  void unmap_device(const void* address, Asker who);
+  [[nodiscard]] void* map_device(PhysAddr pa, std::size_t size, arch::PageAttr attr, const Asker& who);
+  void unmap_device(const void* address, const Asker& who);
 
   // Other rights for `pages` pages from `address`, inside one area of alloc(); what `change` does not name stays. What
   // becomes executable is executed as it was written. Nothing may be writable and executable; that, and a range which
@@ -92,7 +98,7 @@ class VmallocSpace {
   struct RightsChange {
     std::optional<bool> write = std::nullopt, exec = std::nullopt;
   };
-  Err protect(const void* address, std::size_t pages, RightsChange change, Asker who);
+  Err protect(const void* address, std::size_t pages, RightsChange change, const Asker& who);
 
   // The page behind an address of this space as its tables say; nullptr: nothing is mapped there, or no page.
   [[nodiscard]] page* page_of(const void* address) const;
@@ -125,22 +131,28 @@ class VmallocSpace {
  private:
   // Ranges freed before the TLB is purged of them all: each purge costs the refill of the whole TLB.
   static constexpr std::size_t kLazyAreas = 64;
+  // Purged ranges that wait for who wants their size; more than these become holes, a few at each free.
+  static constexpr std::size_t kPurgedKept = kLazyAreas;
   static constexpr std::size_t kMergePerFree = 2;
   static constexpr std::size_t kSpares = 4;
   static constexpr std::size_t kBulk = 32;
 
   // space.cpp: ranges
-  VmRegion* reserve(std::size_t pages, gfp_t gfp, VmUse use, std::size_t align, Asker who);
-  VmRegion* take_locked(std::size_t size, std::size_t align);
+  VmRegion* reserve(std::size_t pages, gfp_t gfp, VmUse use, std::size_t align, const Asker& who);
+  VmRegion* take_purging(std::size_t size, std::size_t align);
   void* publish(VmRegion& r, std::size_t owned);
-  void* give_up(VmRegion& r, Err why, gfp_t gfp, Asker who);
-  VmRegion* retire(const void* address, VmUse use, Asker who);
+  void* give_up(VmRegion& r, Err why, gfp_t gfp, const Asker& who);
+  void take_back(const void* address, VmUse use, const Asker& who);
   void release(VmRegion& r, const void* caller);
-  void finish(VmRegion& r);
   void purge_locked();
   void drain_deferred();
   void trim_tables();
-  bool context_ok(Asker who);
+  bool context_ok(const Asker& who) {
+    if (!context_checks_ || (!sync::in_atomic() && !arch::irqs_disabled())) [[likely]]
+      return true;
+    return refuse_context(who);
+  }
+  bool refuse_context(const Asker& who);
 
   // populate.cpp: pages
   Err populate(VmRegion& r, std::size_t pages, gfp_t gfp, const void* caller);
@@ -150,9 +162,9 @@ class VmallocSpace {
   void free_pages(VmRegion& r, const void* caller);
 
   // report.cpp
-  void refuse_free(const void* address, Asker who);
-  void refuse(const char* wrong, Given given, Asker who);
-  void report_failure(std::size_t bytes, Err why, gfp_t gfp, Asker who);
+  void refuse_free(const void* address, const Asker& who);
+  void refuse(const char* wrong, Given given, const Asker& who);
+  void report_failure(std::size_t bytes, Err why, gfp_t gfp, const Asker& who);
 
   PageAllocator* pages_ = nullptr;
   arch::PageMapper* mapper_ = nullptr;

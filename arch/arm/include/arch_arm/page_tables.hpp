@@ -46,6 +46,7 @@ class PageTables final : public PageMapper {
   [[nodiscard]] Descriptor* table_at(PhysAddr pa) const {
     return reinterpret_cast<Descriptor*>(pa.raw() + virt_minus_phys_);
   }
+  [[nodiscard]] Descriptor* word_of(VirtAddr va) const;
   [[nodiscard]] Descriptor* page_of_group(unsigned first) const;
   [[nodiscard]] bool install_table(unsigned i);
   [[nodiscard]] bool install_tables(VirtAddr va, std::size_t pages);

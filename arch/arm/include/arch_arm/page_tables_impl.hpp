@@ -16,7 +16,7 @@ Descriptor* PageTables<M>::page_of_group(unsigned first) const {
 
 // Gives L1 entry `i`, which is a fault, an L2 table. False: no page to be had.
 template <MmuMaintenance M>
-bool PageTables<M>::install_table(unsigned i) {
+[[gnu::noinline]] bool PageTables<M>::install_table(unsigned i) {
   const unsigned first = i & ~(kTablesPerPage - 1);
   void* fresh = nullptr;
   if (page_of_group(first) == nullptr) {
@@ -57,7 +57,8 @@ void PageTables<M>::write_l1(unsigned i, unsigned count, Descriptor word) {
 // passed over.
 template <MmuMaintenance M>
 template <class Visit>
-void PageTables<M>::for_each_chunk(VirtAddr va, std::size_t pages, Visit visit) {
+[[gnu::always_inline]] inline void PageTables<M>::for_each_chunk(VirtAddr va, std::size_t pages,
+                                                                 Visit visit) {
   while (pages != 0) {
     const unsigned at = index(kL2, va);
     const std::size_t room = entries(kL2) - at;
@@ -93,10 +94,25 @@ void PageTables<M>::sync_text(VirtAddr va, std::size_t pages) {
   m_.isb();
 }
 
+// The word for the page of `va`; nullptr: its megabyte has no L2 table.
+template <MmuMaintenance M>
+[[gnu::always_inline]] inline Descriptor* PageTables<M>::word_of(VirtAddr va) const {
+  const Descriptor l1 = l1_[index(kL1, va)];
+  return is_l2_table(l1) ? table_at(l2_table_address(l1)) + index(kL2, va) : nullptr;
+}
+
+// Of most mappings a constant.
+constexpr Descriptor small_bits(PageAttr attr) {
+  if (attr == kKernelData) [[likely]]
+    return small_page(PhysAddr{}, kKernelData);
+  return small_page(PhysAddr{}, attr);
+}
+
 // Writes the words and sends them to memory; a barrier is the caller's.
 template <MmuMaintenance M>
-void PageTables<M>::write_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageAttr attr) {
-  const Descriptor small = attr_bits(kSmallFields, attr) | kTypeSmall;
+[[gnu::always_inline]] inline void PageTables<M>::write_run(VirtAddr va, PhysAddr pa, std::size_t pages,
+                                                            PageAttr attr) {
+  const Descriptor small = small_bits(attr);
   for_each_chunk(va, pages, [&](Descriptor* first, std::size_t count) {
     Descriptor* word = first;
     Descriptor* const end = first + count;
@@ -119,7 +135,7 @@ void PageTables<M>::write_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageA
 
 // Every megabyte of the range has its L2 table on return. False: none is left half-written, but some may be empty.
 template <MmuMaintenance M>
-bool PageTables<M>::install_tables(VirtAddr va, std::size_t pages) {
+[[gnu::always_inline]] inline bool PageTables<M>::install_tables(VirtAddr va, std::size_t pages) {
   const unsigned last = index(kL1, va + (pages * kPageSize - 1));
   for (unsigned i = index(kL1, va); i <= last; ++i) {
     if (is_l2_table(l1_[i])) continue;
@@ -133,8 +149,14 @@ template <MmuMaintenance M>
 Err PageTables<M>::map_run(VirtAddr va, PhysAddr pa, std::size_t pages, PageAttr attr) {
   MINK_ASSERT(pages != 0 && is_aligned(va.raw() | pa.raw(), kPageSize));
   MINK_ASSERT(!(attr.write && attr.exec));
-  if (!install_tables(va, pages)) return Err::NoMem;
-  write_run(va, pa, pages, attr);
+  if (Descriptor* const word = word_of(va); pages == 1 && word != nullptr) [[likely]] {
+    MINK_ASSERT(is_fault(*word));  // break before make
+    m_.store(word, static_cast<Descriptor>(pa.raw()) | small_bits(attr));
+    m_.clean_dcache_range(word, sizeof *word);
+  } else {
+    if (!install_tables(va, pages)) return Err::NoMem;
+    write_run(va, pa, pages, attr);
+  }
   published(va, pages, attr);
   return Err::Ok;
 }
@@ -144,7 +166,7 @@ Err PageTables<M>::map_frames(VirtAddr va, std::span<const PhysAddr> frames, Pag
   MINK_ASSERT(!frames.empty() && is_aligned(va.raw(), kPageSize));
   MINK_ASSERT(!(attr.write && attr.exec));
   if (!install_tables(va, frames.size())) return Err::NoMem;
-  const Descriptor small = attr_bits(kSmallFields, attr) | kTypeSmall;
+  const Descriptor small = small_bits(attr);
   const PhysAddr* frame = frames.data();
   for_each_chunk(va, frames.size(), [&](Descriptor* first, std::size_t count) {
     for (Descriptor* word = first; word != first + count; ++word, ++frame) {
@@ -186,10 +208,15 @@ Err PageTables<M>::map_static(VirtAddr va, PhysAddr pa, std::size_t bytes, PageA
 
 template <MmuMaintenance M>
 void PageTables<M>::unmap_run(VirtAddr va, std::size_t pages) {
-  for_each_chunk(va, pages, [&](Descriptor* first, std::size_t count) {
-    for (Descriptor* word = first; word != first + count; ++word) m_.store(word, 0);
-    m_.clean_dcache_range(first, count * sizeof(Descriptor));
-  });
+  if (Descriptor* const word = word_of(va); pages == 1 && word != nullptr) [[likely]] {
+    m_.store(word, 0);
+    m_.clean_dcache_range(word, sizeof *word);
+  } else {
+    for_each_chunk(va, pages, [&](Descriptor* first, std::size_t count) {
+      for (Descriptor* w = first; w != first + count; ++w) m_.store(w, 0);
+      m_.clean_dcache_range(first, count * sizeof(Descriptor));
+    });
+  }
   m_.dsb();  // the walker must find the holes before purge() makes the TLB ask again
 }
 
@@ -215,7 +242,8 @@ Err PageTables<M>::protect_run(VirtAddr va, std::size_t pages, PageAttr attr) {
     const std::size_t all = old.granule / kPageSize;
     const std::size_t before = (at - start) / kPageSize;
     const std::size_t changed = ((granule_last < last ? granule_last : last) + 1 - at) / kPageSize;
-    const auto write_part = [&](std::size_t first, std::size_t count, PageAttr rights) {
+    const auto write_part = [&](std::size_t first, std::size_t count, PageAttr rights)
+        __attribute__((noinline)) {
       if (count != 0) write_run(start + first * kPageSize, old.pa + first * kPageSize, count, rights);
     };
     {

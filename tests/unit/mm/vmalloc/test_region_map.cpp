@@ -145,6 +145,41 @@ TEST(RegionMap, neighbours_purged_at_different_times_do_not_mix) {
   CHECK_EQUAL(4 * kPageSize, map->largest_hole());
 }
 
+TEST(RegionMap, a_purged_range_is_taken_as_it_is_by_who_wants_just_its_size) {
+  VmRegion* a = take(2);
+  VmRegion* b = take(3);
+  VmRegion* c = take(2);
+  take(1);  // no hole beside them
+  free(a);
+  free(b);
+  CHECK_TRUE(take(3) != b);  // not purged yet
+  map->purged();
+  free(c);
+  CHECK_EQUAL(2u, map->purged_count());
+  POINTERS_EQUAL(b, take(3));
+  CHECK_EQUAL(1u, map->purged_count());
+  POINTERS_EQUAL(b, map->find(b->start));
+  const std::size_t spares = map->spare_count();
+  POINTERS_EQUAL(a, take(2));
+  CHECK_EQUAL(spares, map->spare_count());
+  CHECK_TRUE(take(2) != c);
+  map->purged();
+  CHECK_TRUE(take(2, k64K) != c);  // just as large, but not where it is wanted
+  CHECK_FALSE(map->merge(2));      // c alone was left
+  CHECK_EQUAL(0u, map->purged_count());
+  check();
+}
+
+TEST(RegionMap, ranges_of_other_sizes_wait_no_longer_for_it) {
+  VmRegion* held[16];
+  for (unsigned i = 0; i < 16; ++i) held[i] = take(2 + i);
+  for (VmRegion* r : held) free(r);
+  map->purged();
+  CHECK_TRUE(take(2 + 5) != held[5]);  // behind the ones that are looked at: carved from a hole
+  merge_all();
+  CHECK_EQUAL(0u, map->purged_count());
+}
+
 TEST(RegionMap, best_fit_takes_the_smallest_hole_that_holds_it) {
   VmRegion* big = take(8);
   take(1);
