@@ -65,6 +65,12 @@ std::size_t PageAllocator::alloc_bulk(gfp_t asked, std::span<page*> pages, const
   const std::size_t had = filled;
   page** slot = pages.data();
   while (wanted != 0) {
+    if (had == 0 && (gfp & __GFP_ZERO) == 0) {  // then the slots from here on are empty
+      if (const std::size_t n = take_singles(asked, gfp, {slot, wanted}, caller); n != 0) {
+        slot += n, filled += n, wanted -= n;
+        continue;
+      }
+    }
     unsigned order = 0;
     page* block = take_for_bulk(gfp, wanted, order);
     if (block == nullptr) {

@@ -119,6 +119,9 @@ Err VmallocSpace::add_singles(VmRegion& r, page**& tail, std::size_t wanted, gfp
 
 void VmallocSpace::free_pages(VmRegion& r, const void* caller) {
   for (page* p = r.pages; p != nullptr;) {
+    if (p->next != nullptr && order_of(*p) == 0) {  // not the only one
+      if (p = pages_->free_chain(p, caller); p == nullptr) break;
+    }
     page* const next = p->next;
     p->private_data = 0;
     if (p->_refcount == 1) [[likely]] {

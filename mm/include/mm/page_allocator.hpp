@@ -148,6 +148,9 @@ class PageAllocator {
   [[nodiscard]] std::size_t alloc_bulk(gfp_t gfp, std::span<page*> pages, const void* caller);
   // Single pages of alloc(.., 0, ..) or alloc_bulk. Each as free().
   void free_bulk(std::span<page* const> pages, const void* caller);
+  // Single pages linked through page->next, with private_data of the caller's: gives some of them back, as free() does
+  // and with private_data cleared. The rest of the chain; its first page may be one that needs free() itself.
+  [[nodiscard]] page* free_chain(page* first, const void* caller);
   // Makes an allocated block of order n into 2^n single pages, each with a reference of its own. Refused, by
   // name, for a compound block and for what is not allocated.
   void split(page* head, unsigned order, const void* caller);
@@ -387,6 +390,8 @@ class PageAllocator {
 
   // page/bulk.cpp
   page* take_for_bulk(gfp_t gfp, std::size_t most, unsigned& order);
+  // page/singles.cpp
+  std::size_t take_singles(gfp_t asked, gfp_t gfp, std::span<page*> pages, const void* caller);
 
   // page/free.cpp
   void free_slow(page* p, unsigned order, const void* caller);

@@ -371,6 +371,58 @@ TEST(PageAllocator, BulkFillsTheEmptySlots) {
   CHECK(arena.whole());
 }
 
+TEST(PageAllocator, BulkAndChainsWhereOnlySinglePagesAreFree) {
+  constexpr std::size_t kAll = 512;
+  TestArena arena{{.pages = kAll}};
+  PageAllocator& pages = arena.pages();
+  const auto odd = [&](const page* p) { return ((p - pages.mem_map()) & 1) != 0; };
+  std::array<page*, kAll> all{};
+  LONGS_EQUAL(kAll, pages.alloc_bulk(GFP_NOWAIT | __GFP_NOWARN, all, kCaller));
+  for (page* const p : all) {
+    if (odd(p)) pages.free(p, 0, kCaller);
+  }
+  pages.drain_lists();
+  LONGS_EQUAL(kAll / 2, count_free(pages));
+
+  std::array<page*, 100> got{};
+  LONGS_EQUAL(100, pages.alloc_bulk(GFP_NOWAIT | __GFP_NOWARN, got, kCaller));
+  for (unsigned i = 0; i < 100; ++i) {
+    CHECK(odd(got[i]));
+    for (unsigned k = 0; k < i; ++k) CHECK(got[k] != got[i]);
+    LONGS_EQUAL(1, got[i]->_refcount);
+    LONGS_EQUAL(0, got[i]->private_data);
+    got[i]->private_data = 7;
+    got[i]->next = i + 1 < 100 ? got[i + 1] : nullptr;
+  }
+  LONGS_EQUAL(kAll / 2 - 100, count_free(pages));
+  CHECK(arena.sound());
+
+  pages.get(got[50], kCaller);  // somebody else's, too: not for the chain
+  page* rest = got[0];
+  for (page* before = nullptr; rest != before;) rest = pages.free_chain(before = rest, kCaller);
+  POINTERS_EQUAL(got[50], rest);
+  LONGS_EQUAL(0, got[0]->private_data);
+  LONGS_EQUAL(kAll / 2 - 50, count_free(pages));
+  CHECK(arena.sound());
+  pages.put(rest, kCaller);
+  while (rest != nullptr) rest = pages.free_chain(rest, kCaller);
+  LONGS_EQUAL(kAll / 2, count_free(pages));
+
+  // With the other half everything merges.
+  page* chain = nullptr;
+  for (std::size_t i = 0; i < kAll; ++i) {
+    if (odd(all[i])) continue;
+    all[i]->next = chain;
+    chain = all[i];
+  }
+  while (chain != nullptr) chain = pages.free_chain(chain, kCaller);
+  CHECK(arena.whole());
+  LONGS_EQUAL(0, pages.faults());
+  page* const block = pages.alloc(GFP_NOWAIT, 9, kCaller);
+  CHECK(block != nullptr);
+  pages.free(block, 9, kCaller);
+}
+
 TEST(PageAllocator, ConversionsAreInverse) {
   TestArena arena{{.pages = 64, .highmem_pages = 16, .skip_pages = 5}};
   PageAllocator& pages = arena.pages();
