@@ -131,8 +131,11 @@ void VmallocSpace::release(VmRegion& r, const void* caller) {
   {
     const arch::IrqGuard guard;
     map_->make_lazy(r);
-    if (map_->lazy_count() >= kLazyAreas) purge_locked();
-    if (map_->purged_count() > kPurgedKept) map_->merge(kMergePerFree);
+    if (map_->lazy_count() >= kLazyAreas) {
+      purge_locked();
+    } else if (map_->purged_count() > kPurgedKept) {
+      map_->merge(kMergePerFree);
+    }
     while (map_->spare_count() > kSpares) {
       VmRegion* spare = map_->take_spare();
       spare->link = surplus;
