@@ -29,8 +29,14 @@ else()
   if(MINK_SANITIZERS)
     set(MINK_SANITIZE -fsanitize=address,undefined -fno-sanitize-recover=all)
   endif()
-  set(MINK_CODEGEN -O1 -g -fno-omit-frame-pointer ${MINK_SANITIZE})
-  set(MINK_LINK ${MINK_SANITIZE})
+  option(MINK_FUZZ "clang, and its libFuzzer" OFF)
+  if(MINK_FUZZ)
+    list(APPEND MINK_SANITIZE -fsanitize=fuzzer-no-link)
+    set(MINK_WARNINGS -w)  # gcc's builds say what is to be said
+  endif()
+  option(MINK_COVERAGE "Count which lines and branches of mm/ run" OFF)
+  set(MINK_CODEGEN $<IF:$<BOOL:${MINK_COVERAGE}>,-O0,-O1> -g -fno-omit-frame-pointer ${MINK_SANITIZE})
+  set(MINK_LINK ${MINK_SANITIZE} $<$<BOOL:${MINK_COVERAGE}>:--coverage>)
   if(MINK_HOST_M32)
     # The kernel's <asm/...> is where the 64-bit compiler looks: the package that links it for -m32 conflicts with
     # every cross compiler.
@@ -47,7 +53,7 @@ target_link_options(mink_codegen INTERFACE ${MINK_LINK})
 
 add_library(mink_flags INTERFACE)
 target_link_libraries(mink_flags INTERFACE mink_codegen)
-target_compile_options(mink_flags INTERFACE ${MINK_LANGUAGE} ${MINK_WARNINGS})
+target_compile_options(mink_flags INTERFACE ${MINK_LANGUAGE} ${MINK_WARNINGS} $<$<BOOL:${MINK_COVERAGE}>:--coverage>)
 # The largest block of the page allocator is 2^n pages. 10 is Linux's; 11 is built and tested too (preset host-order11).
 set(MINK_MAX_ORDER 10 CACHE STRING "Largest order of a block of pages")
 target_compile_definitions(mink_flags INTERFACE MINK_MAX_ORDER=${MINK_MAX_ORDER})

@@ -39,7 +39,7 @@ void use_kernel_memory() {
   config.highmem_start = memory.end;
   MINK_ASSERT(ok(mm::kernel_memory().pages.init(config)));
   MINK_ASSERT(ok(mm::init_kernel_slab({})));
-  static constinit mm::CoherentMemory::Record records[64];
+  static constinit mm::CoherentMemory::Record records[64] = {};
   // The upper half of a block: physical address 0 is nobody's, as on the boards.
   page* const block = mm::kernel_memory().pages.alloc(GFP_KERNEL | GFP_DMA, 7, nullptr);
   MINK_ASSERT(block != nullptr);

@@ -14,7 +14,7 @@ import time
 from mink_qemu import boards, build
 from mink_qemu.build import ROOT
 
-from . import static_checks
+from . import coverage, fuzz, static_checks
 from .counts import Counts, of_cpputest, of_pytest
 
 BOARDS = sorted(boards.BOARDS, key=lambda board: (board != "versatilepb", board))  # the first one runs every test
@@ -129,6 +129,11 @@ def main():
             run_.step("unit tests, 2^11 pages", lambda: unit_tests("host-order11"))
             run_.step("stress, host 64-bit", lambda: stress_programs("host", options.long))
             run_.step("stress, host 32-bit", lambda: stress_programs("host32", options.long, None if options.long else ["model"]))
+            run_.step("fuzz corpus, host 64-bit", lambda: fuzz.replay("host"))
+            run_.step("fuzz corpus, host 32-bit", lambda: fuzz.replay("host32"))
+            if options.long:
+                run_.step("fuzz, a million inputs", fuzz.explore)
+            run_.check("coverage of mm/", coverage.check)
         if "target" in wanted:
             for board in BOARDS:
                 run_.step(f"unit tests, {board}", lambda board=board: target_tests(board))

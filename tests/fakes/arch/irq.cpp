@@ -52,7 +52,7 @@ void irq_enable() {
 }  // namespace mink::arch
 
 // The compiler's call between basic blocks.
-extern "C" void __sanitizer_cov_trace_pc() {
+extern "C" [[gnu::weak]] void __sanitizer_cov_trace_pc() {  // a fuzzer brings its own
   using mink::fakes::fake_irq;
   if (fake_irq.anywhere && !fake_irq.disabled) mink::arch::deliver();
 }

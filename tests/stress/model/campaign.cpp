@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdarg>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "fakes/log.hpp"
@@ -53,7 +54,7 @@ Child start(const Replay& replay, bool quiet) {
     const char* const panicked = fakes::panic_of([&] { execute(replay, left->at); });
     if (panicked != nullptr) fail("panic: %s", panicked);
     left->tally = tally();
-    _exit(0);
+    std::exit(0);  // in a build that counts what was run, this writes it down
   }
   return {pid, left};
 }

@@ -92,7 +92,8 @@ class VmallocWorld final : public World {
     if (a == nullptr || size == 0) return;
     a->busy = true;
     gfp &= ~__GFP_NOFAIL;
-    void* const at = kvmalloc(size, gfp);
+    if (size % 5 == 0) gfp |= __GFP_ZERO;
+    void* const at = size % 5 == 0 ? kvzalloc(size, gfp) : kvmalloc(size, gfp);
     const std::size_t pages = (std::size_t{size} + kPageSize - 1) >> kPageShift;
     if (at == nullptr) {
       ++tally().refused;
@@ -332,6 +333,9 @@ class VmallocWorld final : public World {
     MINK_EXPECT(t.has_value(), "page %zu of an area of %zu is not mapped", i, a.pages);
     page* const p = machine_.pages().page_at(pfn_of(t->pa));
     MINK_EXPECT(p != nullptr, "page %zu of an area is no page of memory", i);
+    MINK_EXPECT(
+        vmalloc_to_page(a.at + i * kPageSize) == p && vmalloc_to_pfn(a.at + i * kPageSize) == page_to_pfn(p),
+        "vmalloc_to_page says another page than the tables");
     return p;
   }
   void own(Area& a, gfp_t gfp) {
