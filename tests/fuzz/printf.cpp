@@ -25,9 +25,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t room = data[0];
   char* const out = static_cast<char*>(std::malloc(room + (room == 0)));
   const char* const a = kArgument;
-  const int length =
-      format_to(out, room, format, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a,
-                a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a);
+  const int length = format_to(out, room, format, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a,
+                               a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a,
+                               a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a);
   if (room != 0 && length >= 0) {
     const std::size_t end =
         static_cast<std::size_t>(length) < room ? static_cast<std::size_t>(length) : room - 1;

@@ -42,9 +42,12 @@ struct Area {
 
 class VmallocWorld final : public World {
  public:
-  explicit VmallocWorld(unsigned variant) : machine_{kVariants[variant]}, owner_(machine_.frames()) {
+  explicit VmallocWorld(unsigned variant)
+      : machine_{kVariants[variant]},
+        space_pages_{variant == 0 ? 240 : kSpacePages},
+        owner_(machine_.frames()) {
     if (!ok(mm::init_kernel_slab({}))) fail("no memory for the slab allocator");
-    if (!ok(mm::init_kernel_vmalloc(VirtAddr{kSpace}, VirtAddr{kSpace + kSpacePages * kPageSize}, mapper_)))
+    if (!ok(mm::init_kernel_vmalloc(VirtAddr{kSpace}, VirtAddr{kSpace + space_pages_ * kPageSize}, mapper_)))
       fail("no memory for vmalloc");
     space_.begin_context_checks();
   }
@@ -234,7 +237,7 @@ class VmallocWorld final : public World {
     Area* const a = next_place(areas_, slot, [](const Area& x) { return x.use == Use::Vmalloc && !x.busy; });
     const std::size_t before = space_.figures().refused;
     if (what % 3 == 0 || a == nullptr) {
-      vfree(reinterpret_cast<void*>(kSpace + kSpacePages * kPageSize - kPageSize));
+      vfree(reinterpret_cast<void*>(kSpace + space_pages_ * kPageSize - kPageSize));
     } else if (what % 3 == 1) {
       vfree(a->at + (a->pages > 1 ? kPageSize : 64));
     } else {
@@ -279,7 +282,7 @@ class VmallocWorld final : public World {
     settled();
     MINK_EXPECT(lent_ == 0, "%zu pages are lent at the end", lent_);
     purge();
-    MINK_EXPECT(space_.figures().largest_hole == kSpacePages * kPageSize,
+    MINK_EXPECT(space_.figures().largest_hole == space_pages_ * kPageSize,
                 "the space is not one hole at the end");
     check();
     MINK_EXPECT(ok(space_.shut_down()), "the space cannot be shut down");
@@ -316,7 +319,7 @@ class VmallocWorld final : public World {
   void place(Area& a, Use use, void* at, std::size_t pages) {
     const auto start = reinterpret_cast<std::uintptr_t>(at);
     MINK_EXPECT(start % kPageSize == 0 && start >= kSpace &&
-                    start + (pages + 1) * kPageSize <= kSpace + kSpacePages * kPageSize,
+                    start + (pages + 1) * kPageSize <= kSpace + space_pages_ * kPageSize,
                 "%p + %zu pages and a guard page are not in the space", at, pages);
     live_.add(at, (pages + 1) * kPageSize, "area");
     MINK_EXPECT(!mapper_.translate(VirtAddr{start + pages * kPageSize}), "the guard page of %p is mapped",
@@ -384,6 +387,7 @@ class VmallocWorld final : public World {
   }
 
   Machine machine_;
+  const std::size_t space_pages_;  // addresses may be what is short
   TableMapper mapper_;
   mm::VmallocSpace& space_ = mm::kernel_memory().vmalloc;
   std::vector<unsigned char> owner_;  // of a frame: behind an area of vmalloc
