@@ -137,11 +137,4 @@ std::size_t EarlyMemory::bank_bytes() const {
   return bytes;
 }
 
-bool EarlyMemory::in_bank(PhysAddr pa) const {
-  for (const EarlyRange& bank : banks()) {
-    if (bank.start <= pa && pa < bank.end) return true;
-  }
-  return false;
-}
-
 }  // namespace mink::mm

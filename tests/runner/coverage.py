@@ -38,10 +38,10 @@ class Figures:
 
 def short_name(demangled):
     """mink::mm::Zone::take(int) const -> take; of a lambda, the function around it."""
-    name = re.sub(r"::\{lambda.*", "", demangled)
-    name = re.sub(r"\(anonymous namespace\)::", "", name)
-    name = name.split("(")[0] if not name.startswith("operator") else name
-    return re.sub(r"<.*>", "", name).split("::")[-1].split()[-1]
+    name = re.sub(r"::\{lambda.*", "", demangled).replace("(anonymous namespace)::", "")
+    while (shorter := re.sub(r"<[^<>]*>", "", name)) != name:
+        name = shorter
+    return name.split("(")[0].split("::")[-1].split()[-1].lstrip("*&")
 
 
 def merged(reports, text_of):
@@ -93,7 +93,7 @@ def named(text):
 def complaints(figures, list_text):
     """What does not agree with the list, a line each."""
     known, found = named(list_text), set(figures.never)
-    result = [f"never run, and not named: {path} {function}: {text}"
+    result = [f"never run, and not named:  {path} {function}: {text}"
               for path, function, text in dict.fromkeys(figures.never) if (path, function, text) not in known]
     result += [f"named, but run or gone: {path} {function}: {text}"
                for path, function, text in known if (path, function, text) not in found]

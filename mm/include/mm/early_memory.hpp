@@ -47,7 +47,6 @@ class EarlyMemory {
   [[nodiscard]] std::span<const EarlyRange> banks() const { return {banks_, bank_count_}; }
   [[nodiscard]] std::span<const EarlyRange> reservations() const { return {reserved_, reserved_count_}; }
   [[nodiscard]] std::size_t bank_bytes() const;
-  [[nodiscard]] bool in_bank(PhysAddr pa) const;
 
  private:
   Err insert_reservation(PhysAddr start, PhysAddr end, const char* name);
