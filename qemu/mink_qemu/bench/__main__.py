@@ -75,6 +75,7 @@ def run(options):
     names = options.operations or known
     if options.scaling:
         return run_scaling(options, names)
+    old = json.loads(options.compare.read_text(encoding="utf-8")) if options.compare else None  # --json may be about to replace it
     rows = {name: measure.operation(name, say) for name in names}
     if not options.operations:
         rows.update(measure.sizes())
@@ -86,8 +87,8 @@ def run(options):
         report.put_into(options.markdown, "qemu/bench", report.markdown(rows))
     if options.svg:
         chart.bars(rows, options.svg)
-    if options.compare:
-        lines, worse = report.comparison(json.loads(options.compare.read_text(encoding="utf-8")), rows)
+    if old is not None:
+        lines, worse = report.comparison(old, rows)
         print(f"\nagainst {options.compare}:\n" + "\n".join(lines))
         return 1 if worse else 0
     return 0
