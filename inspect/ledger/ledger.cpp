@@ -37,7 +37,7 @@ void Ledger::read_map(const Memory& memory) {
     const unsigned order = mm::order_of(head);
     const std::size_t count = std::size_t{1} << order;
     Zone& zone = zones_[static_cast<unsigned>(mm::zone_of(head))];
-    const bool listed = mm::kind_of(head) == mm::PageKind::Listed;
+    const bool listed = mm::kind_of(head) == mm::PageKind::Listed && order == 0;
     (listed ? zone.listed : zone.pages[static_cast<unsigned>(owner)]) += count;
     if (owner == Owner::Free) ++zone.blocks[order];
     i += count;

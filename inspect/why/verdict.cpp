@@ -18,10 +18,12 @@ MemoryView look_at(const mm::PageAllocator& pages) {
     v.populated = zone.populated();
     v.free = zone.free_pages;
     v.mark = zone.mark;
+    v.orders = pages.orders(type);
     for (unsigned t = 0; t < mm::kListTypes; ++t) {
-      v.orders |= zone.nonempty[t];
-      v.listed[t] = pages.list(type, static_cast<mm::MigrateType>(t)).count();
-      for (unsigned order = 0; order < mm::kOrders; ++order) v.blocks += zone.free[order][t].blocks;
+      const mm::PageList& list = pages.list(type, static_cast<mm::MigrateType>(t));
+      v.listed[t] = list.count();
+      for (unsigned order = 0; order < mm::kOrders; ++order)
+        v.blocks += list.free[order].blocks + (list.ready >> order & 1);
     }
     for (unsigned column = 0; column <= mm::kZones; ++column) v.reserve[column] = zone.lowmem_reserve[column];
   }

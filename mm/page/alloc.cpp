@@ -11,10 +11,10 @@
 namespace mink::mm {
 
 // A single page from the hot/cold list, which is filled if it is empty.
-page* PageAllocator::take_listed(Zone& zone, ZoneType type, gfp_t gfp) {
+page* PageAllocator::take_listed(ZoneType type, gfp_t gfp) {
   const MigrateType migrate = migrate_type_of(gfp);
   PageList& list = list_ref(type, migrate);
-  if (list.head.next == &list.head && !refill(zone, type, list, migrate)) return nullptr;
+  if (list.head.next == &list.head && !refill(type, list, migrate)) return nullptr;
   page_link* const link = (gfp & __GFP_COLD) != 0 ? list.head.prev : list.head.next;
   link->next->prev = link->prev;
   link->prev->next = link->next;
@@ -28,7 +28,7 @@ page* PageAllocator::take_listed(Zone& zone, ZoneType type, gfp_t gfp) {
 // Interrupts off; the marks allow it.
 page* PageAllocator::take(Zone& zone, ZoneType type, gfp_t gfp, unsigned order) {
   page* p = nullptr;
-  if (order == 0 && !zone.is_short) p = take_listed(zone, type, gfp);
+  if (order == 0 && !zone.is_short) p = take_listed(type, gfp);
   if (p == nullptr) {  // what is left may be too small for a refill, and of another type
     p = take_block(type, order, migrate_type_of(gfp));
     if (p != nullptr) zone.allocated += 1u << order;
@@ -44,9 +44,8 @@ page* PageAllocator::try_zones(gfp_t gfp, unsigned order, Pass pass, unsigned mo
     const auto type = static_cast<ZoneType>(z);
     Zone& zone = zones_[z];
     const arch::IrqGuard guard;
-    const unsigned orders = zone.nonempty[0] | zone.nonempty[1] | zone.nonempty[2];
     const std::size_t mark = pass == Pass::Low ? zone.mark.low : zone.mark.min;
-    if (!watermark_ok(zone.free_pages, orders, order, mark, zone.lowmem_reserve[column], depth)) continue;
+    if (!watermark_ok(zone.free_pages, orders(type), order, mark, zone.lowmem_reserve[column], depth)) continue;
     if (page* const p = take(zone, type, gfp, order); p != nullptr) return p;
   }
   return nullptr;

@@ -2,62 +2,159 @@
 // Blocks of more than a page, straight from and to the free lists of a zone that is not short: marks, reserves and the
 // lists' state need no look there. What is left over goes the slow ways.
 #include <arch/memory.hpp>
+#include <bit>
 #include <mm/page_allocator.hpp>
 
 #include "page/free_lists.hpp"
 
 namespace mink::mm {
+namespace {
 
-page* PageAllocator::alloc_block(gfp_t gfp, unsigned order, const void* caller) {
-  if ((gfp & kNotPlain) != 0 || order - 1 >= kMaxOrder) return alloc_zeroed(gfp, order, caller);
-  const PageList& list = *preferred_[gfp & kPlacementMask];
-  const unsigned state = list.allocated_state;
-  Zone& zone = held(zone_ref(page_state::zone(state)));
+constexpr unsigned kCompShift = static_cast<unsigned>(std::countr_zero(__GFP_COMP / page_state::kCompound));
+static_assert(page_state::kCompound << kCompShift == __GFP_COMP);
+
+// A mask that may sleep, where nobody may?
+[[gnu::always_inline]] inline bool must_not_sleep(gfp_t gfp, arch::IrqState irq) {
+  if ((gfp & __GFP_DIRECT_RECLAIM) == 0) return false;
+  const unsigned off = arch::irqs_were_disabled(irq) ? 1u << 7 : 0;
+  return (sync::preempt_count() | off) != 0;
+}
+
+}  // namespace
+
+// The block of that order given back last, if it is not merged yet and the zone does not become short by it.
+[[gnu::always_inline]] inline page* PageAllocator::take_ready(gfp_t gfp, unsigned order, const void* caller) {
+  if ((gfp & kNotPlain) != 0 || order > kMaxOrder) [[unlikely]]
+    return nullptr;
+  PageList& list = *preferred_[gfp & kPlacementMask];
   const unsigned pages = 1u << order;
   const arch::IrqState irq = arch::irq_save();
-  const unsigned orders = zone.nonempty[static_cast<unsigned>(page_state::type(state))] >> order;
-  const bool atomic = (sync::preempt_count() | (arch::irqs_were_disabled(irq) ? 1u : 0u)) != 0;
-  // Closed lists are of a zone that is short; this block must not make it so.
-  if (((gfp & __GFP_DIRECT_RECLAIM) != 0 && atomic) || list.limit == 0 || orders == 0 ||
-      zone.free_pages < zone.short_below + pages) [[unlikely]] {
+  const unsigned ready = list.ready;
+  if ((ready & pages) == 0 || must_not_sleep(gfp, irq)) [[unlikely]] {
+    arch::irq_restore(irq);
+    return nullptr;
+  }
+  Zone& zone = *list.zone;
+  const std::size_t left = zone.free_pages - pages;
+  if (left < zone.short_below) [[unlikely]] {
+    arch::irq_restore(irq);
+    return nullptr;
+  }
+  zone.free_pages = left;
+  zone.allocated += pages;
+  list.ready = ready ^ pages;
+  page* const p = list.ready_block[order];  // it has one reference
+  p->state =
+      list.allocated_state | order << page_state::kOrderShift | (gfp >> kCompShift & page_state::kCompound);
+  arch::irq_restore(irq);
+  p->private_data = 0;
+  p->caller = caller;
+  p->gfp = gfp;
+  if (p == nullptr) __builtin_unreachable();
+  return p;
+}
+
+page* PageAllocator::alloc_block(gfp_t gfp, unsigned order, const void* caller) {
+  page* const p = take_ready(gfp, order, caller);
+  return p != nullptr ? p : alloc_split(gfp, order, caller);
+}
+
+std::uintptr_t PageAllocator::alloc_block_address(gfp_t gfp, unsigned order, const void* caller) {
+  const page* const p = take_ready(gfp, order, caller);
+  return p != nullptr ? linear_address(p) : alloc_split_address(gfp, order, caller);
+}
+
+[[gnu::noinline]] std::uintptr_t PageAllocator::alloc_split_address(gfp_t gfp, unsigned order,
+                                                                    const void* caller) {
+  const page* const p = alloc_split(gfp, order, caller);
+  return p != nullptr ? linear_address(p) : 0;
+}
+
+// The first of the smallest blocks that will do.
+[[gnu::noinline]] page* PageAllocator::alloc_split(gfp_t gfp, unsigned order, const void* caller) {
+  if ((gfp & kNotPlain) != 0 || order > kMaxOrder) return alloc_slow(gfp, order, caller);
+  PageList& list = *preferred_[gfp & kPlacementMask];
+  const unsigned pages = 1u << order;
+  const arch::IrqState irq = arch::irq_save();
+  const unsigned orders = list.nonempty >> order;  // none of closed lists
+  if (orders == 0 || must_not_sleep(gfp, irq) || list.zone->free_pages < list.zone->short_below + pages)
+      [[unlikely]] {
     arch::irq_restore(irq);
     return alloc_slow(gfp, order, caller);
   }
-  page* const p = take_first(zone, order, orders, state & kPlaceBits);
-  zone.allocated += pages;
-  p->state = state | order << page_state::kOrderShift | ((gfp & __GFP_COMP) != 0 ? page_state::kCompound : 0);
+  const unsigned state = list.allocated_state;
+  page* const p = take_first(list, order, orders, state & kPlaceBits);
+  list.zone->allocated += pages;
+  p->state = state | order << page_state::kOrderShift | (gfp >> kCompShift & page_state::kCompound);
   arch::irq_restore(irq);
+  p->private_data = 0;
   p->caller = caller;
   p->gfp = gfp;
-  p->private_data = 0;
   return p;
 }
 
 // A zeroed page off the list, and what needs the slow way at once.
-page* PageAllocator::alloc_zeroed(gfp_t gfp, unsigned order, const void* caller) {
-  if (order == 0 && (gfp & kNotPlain) == __GFP_ZERO) {
+page* PageAllocator::alloc_single(gfp_t gfp, const void* caller) {
+  if ((gfp & kNotPlain) == __GFP_ZERO) {
     if (page* const p = alloc_listed(gfp, caller); p != nullptr) return zeroed(p, 0, caller);
   }
-  return alloc_slow(gfp, order, caller);
+  return alloc_slow(gfp, 0, caller);
 }
 
-// `p` may be anything. A whole block with its last reference, in a zone that is not short, goes back here.
-void PageAllocator::free_block(page* p, unsigned order, const void* caller) {
-  if (contains(p) && order <= kMaxOrder) {
-    const arch::IrqState irq = arch::irq_save();
-    const unsigned state = p->state;
-    Zone& zone = held(zone_ref(page_state::zone(state)));
-    if (order != 0 && (state & page_state::kBlockMask) == page_state::block(PageKind::Allocated, order) &&
-        p->_refcount == 1 && !zone.is_short && waiters_ == 0) [[likely]] {
-      p->_refcount = 0;
-      p->caller = caller;
-      zone.released += 1u << order;
-      put_block(p, order, page_state::zone(state));
-      arch::irq_restore(irq);
-      return;
-    }
+// `p` may be anything that the mem_map has. Kept as it is, if its list has none ready of that order: a whole block with its
+// last reference.
+[[gnu::always_inline]] inline bool PageAllocator::keep_ready(page* p, unsigned order, const void* caller) {
+  constexpr unsigned kToListed =
+      static_cast<unsigned>(PageKind::Allocated) ^ static_cast<unsigned>(PageKind::Listed);
+  const arch::IrqState irq = arch::irq_save();
+  const unsigned state = p->state;
+  PageList& list = held(lists_[state >> page_state::kListShift]);
+  const unsigned ready = list.ready;
+  // The order alone, if the kind is right.
+  const unsigned rotated = std::rotr(
+      (state & page_state::kBlockMask) ^ page_state::block(PageKind::Allocated, 0), page_state::kOrderShift);
+  if (order > kMaxOrder || rotated != order || p->_refcount != 1 || (ready >> order & 1) != 0 ||
+      !list.keeps_blocks) [[unlikely]] {
     arch::irq_restore(irq);
+    return false;
   }
+  const unsigned pages = 1u << order;
+  list.ready = ready | pages;
+  list.ready_block[order] = p;
+  list.zone->free_pages += pages;
+  p->state = (state ^ kToListed) & ~page_state::kCompound;
+  p->caller = caller;
+  arch::irq_restore(irq);
+  return true;
+}
+
+void PageAllocator::free_block(page* p, unsigned order, const void* caller) {
+  if (!keep_ready(p, order, caller)) [[unlikely]]
+    free_merge(p, order, caller);
+}
+
+void PageAllocator::free_block_address(std::uintptr_t address, unsigned order, const void* caller) {
+  const std::uintptr_t i = std::rotr(address - linear_base_, kPageShift);
+  if (i >= linear_pages_) [[unlikely]]
+    return free_address_slow(address, order, caller);
+  page* const p = map_ + i;
+  if (!keep_ready(p, order, caller)) [[unlikely]]
+    free_merge(p, order, caller);
+}
+
+// A whole block with its last reference, in a zone that is not short, goes back and merges.
+void PageAllocator::free_merge(page* p, unsigned order, const void* caller) {
+  const arch::IrqState irq = arch::irq_save();
+  const unsigned state = p->state;
+  if (order <= kMaxOrder &&
+      (state & page_state::kBlockMask) == page_state::block(PageKind::Allocated, order) &&
+      p->_refcount == 1 && lists_[state >> page_state::kListShift].keeps_blocks) [[likely]] {
+    p->_refcount = 0;
+    p->caller = caller;
+    put_block(p, order, page_state::zone(state));
+    return arch::irq_restore(irq);
+  }
+  arch::irq_restore(irq);
   free_slow(p, order, caller);
 }
 

@@ -24,20 +24,40 @@ constexpr unsigned kAnyType = 3u << page_state::kMigrateShift;
 
 // An allocated block with one reference, or nullptr. No mark is looked at.
 page* PageAllocator::take_block(ZoneType zone, unsigned order, MigrateType type) {
-  Zone& z = zone_ref(zone);
-  const unsigned t = static_cast<unsigned>(type);
-  const unsigned orders = z.nonempty[t] >> order;
+  PageList& list = held(list_ref(zone, type));
+  unsigned orders = list.nonempty >> order;
+  if (orders == 0) [[unlikely]] {
+    merge_ready(zone, order);
+    orders = list.nonempty >> order;
+  }
   page* p;
   if (orders != 0) [[likely]] {
-    p = take_first(z, order, orders, page_state::place(zone, type));
+    p = take_first(list, order, orders, page_state::place(zone, type));
   } else {
     p = take_from_other_type(zone, order, type);
     if (p == nullptr) return nullptr;
-    z.free_pages -= std::size_t{1} << order;
+    list.zone->free_pages -= std::size_t{1} << order;
     p->_refcount = 1;
   }
   p->state = page_state::block(PageKind::Allocated, order) | page_state::place(zone, type) | account_;
   return p;
+}
+
+// The ready block of that order, which the list must have, goes where it can merge.
+void PageAllocator::put_ready(PageList& list, unsigned order) {
+  list.ready &= ~(1u << order);
+  page* const p = list.ready_block[order];
+  p->_refcount = 0;
+  list.zone->free_pages -= std::size_t{1} << order;  // put_block counts it again
+  put_block(p, order, zone_of(*p));
+}
+
+// Of each type the largest ready block that has `order`, so that the free lists have what orders() says.
+void PageAllocator::merge_ready(ZoneType zone, unsigned order) {
+  for (unsigned t = 0; t < kListTypes; ++t) {
+    PageList& list = list_ref(zone, static_cast<MigrateType>(t));
+    if (list.ready >> order != 0) put_ready(list, static_cast<unsigned>(std::bit_width(list.ready)) - 1);
+  }
 }
 
 // Another type's memory. Pages that cannot be moved had better stay together: they take the largest block
@@ -45,54 +65,77 @@ page* PageAllocator::take_block(ZoneType zone, unsigned order, MigrateType type)
 // type for good. Movable pages do no harm among others, so they take the smallest block that will do, unless
 // they can have a page block.
 page* PageAllocator::take_from_other_type(ZoneType zone, unsigned order, MigrateType type) {
-  Zone& z = zone_ref(zone);
   unsigned from = 0;
   unsigned victim = kListTypes;
   for (const MigrateType other : kFallback[static_cast<unsigned>(type)]) {
-    const unsigned orders = z.nonempty[static_cast<unsigned>(other)];
+    const unsigned orders = list_ref(zone, other).nonempty;
     if ((orders >> order) == 0) continue;
     const unsigned largest = static_cast<unsigned>(std::bit_width(orders)) - 1;
     if (victim == kListTypes || largest > from) from = largest, victim = static_cast<unsigned>(other);
   }
   if (victim == kListTypes) return nullptr;
   const bool steal = from >= kMaxOrder / 2 || type != MigrateType::Movable;
-  if (!steal) from = order + static_cast<unsigned>(std::countr_zero(z.nonempty[victim] >> order));
-  page* const p = unlink_first(z, from, victim);
+  const auto victim_type = static_cast<MigrateType>(victim);
+  PageList& list = list_ref(zone, victim_type);
+  if (!steal) from = order + static_cast<unsigned>(std::countr_zero(list.nonempty >> order));
+  page* const p = unlink_first(list, from);
   if (from + 1 >= kMaxOrder) {
     block_type(p) = static_cast<std::uint8_t>(type);
     ++events_.block_steals;
   }
   ++events_.fallbacks;
-  split_free(z, p, from, order, page_state::place(zone, steal ? type : static_cast<MigrateType>(victim)));
+  const MigrateType keeper = steal ? type : victim_type;
+  if (from != order) split_free(list_ref(zone, keeper), p, from, order, page_state::place(zone, keeper));
   return p;
 }
 
 // Takes a block back and merges it with its free buddies. The mem_map covers whole blocks of the largest
 // order, so a buddy always has a struct page; what is not free memory of the same zone and order does not
-// match.
+// match. All of it lies in one page block, so a buddy is nearly always of that block's type and alone in its list.
 void PageAllocator::put_block(page* p, unsigned order, ZoneType zone) {
-  Zone& z = held(zone_ref(zone));
-  z.free_pages += std::size_t{1} << order;
-  p->state = 0;
+  page* const map = map_;
   std::size_t i = index(p);
-  unsigned wanted =
-      page_state::block(PageKind::Free, order) | page_state::place(zone, MigrateType::Unmovable);
-  for (; order < kMaxOrder; ++order, wanted += 1u << page_state::kOrderShift) {
-    page* const buddy = map_ + (i ^ (std::size_t{1} << order));
+  p->state = 0;
+  const auto type = static_cast<MigrateType>(block_types_[i >> kMaxOrder]);
+  const unsigned place = page_state::place(zone, type);
+  PageList& list = held(list_ref(zone, type));
+  unsigned bit = 1u << order;
+  list.zone->free_pages += bit;
+  FreeList* free = list.free + order;
+  unsigned wanted = page_state::block(PageKind::Free, order) | place;
+  unsigned emptied = 0;
+  for (; bit != 1u << kMaxOrder; bit <<= 1, ++free, wanted += 1u << page_state::kOrderShift) {
+    page* const buddy = map + (i ^ bit);
     const unsigned state = buddy->state;
-    if ((state & ~kAnyType) != wanted) break;
-    const unsigned type = (state >> page_state::kMigrateShift) & 3;
     page_link* const next = buddy->link.next;
     page_link* const prev = buddy->link.prev;
-    next->prev = prev;
-    prev->next = next;
-    --held(z.free[order][type]).blocks;
-    if (next == prev) z.nonempty[type] &= ~(1u << order);
+    if (state == wanted) [[likely]] {
+      if (next == prev) [[likely]] {
+        *free = {{next, next}, 0};
+        emptied |= bit;
+      } else {
+        next->prev = prev;
+        prev->next = next;
+        --free->blocks;
+      }
+    } else {
+      if (((state ^ wanted) & ~kAnyType) != 0) break;
+      unlink_of_other_type(state, next, prev);
+    }
     buddy->state = 0;
-    i &= ~(std::size_t{1} << order);
+    i &= ~std::size_t{bit};
   }
-  page* const head = map_ + i;
-  link_free(z, head, order, page_state::place(zone, static_cast<MigrateType>(block_type(head))));
+  list.nonempty = (list.nonempty & ~emptied) | bit;
+  link_free(held(*free), map + i, wanted);
+}
+
+// A free block of that state, from the middle of its list.
+[[gnu::noinline]] void PageAllocator::unlink_of_other_type(unsigned state, page_link* next, page_link* prev) {
+  PageList& list = lists_[state >> page_state::kListShift];
+  const unsigned order = page_state::order(state);
+  next->prev = prev;
+  prev->next = next;
+  if (--list.free[order].blocks == 0) list.nonempty &= ~(1u << order);
 }
 
 }  // namespace mink::mm

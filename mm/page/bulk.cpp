@@ -20,12 +20,13 @@ constexpr unsigned single_state(unsigned block_state) {
 void make_singles(page* head, page* end, gfp_t gfp, const void* caller) {
   const unsigned state = single_state(head->state);
   head->state |= page_state::kInFlux;
+#pragma GCC unroll 4
   for (page* p = end; p-- != head;) {
+    p->state = state;
     p->_refcount = 1;
+    p->private_data = 0;
     p->caller = caller;
     p->gfp = gfp;
-    p->private_data = 0;
-    p->state = state;
   }
 }
 
@@ -40,9 +41,9 @@ page* PageAllocator::take_for_bulk(gfp_t gfp, std::size_t most, unsigned& order)
     const auto type = static_cast<ZoneType>(z);
     Zone& zone = zones_[z];
     const arch::IrqGuard guard;
-    const unsigned orders = zone.nonempty[0] | zone.nonempty[1] | zone.nonempty[2];
     for (unsigned o = largest + 1; o-- > 0;) {
-      if (!watermark_ok(zone.free_pages, orders, o, zone.mark.low, zone.lowmem_reserve[column], 0)) continue;
+      if (!watermark_ok(zone.free_pages, orders(type), o, zone.mark.low, zone.lowmem_reserve[column], 0))
+        continue;
       page* const p = take_block(type, o, migrate_type_of(gfp));
       if (p == nullptr) break;
       zone.allocated += 1u << o;
@@ -58,9 +59,10 @@ std::size_t PageAllocator::alloc_bulk(gfp_t asked, std::span<page*> pages, const
   gfp_t gfp = modern_gfp(asked);
   if ((gfp & __GFP_DMA) != 0 && !zones_[0].populated()) gfp &= ~__GFP_DMA;
   if ((gfp & __GFP_DIRECT_RECLAIM) != 0) gfp = fit_to_context(gfp, caller);
-  std::size_t filled = 0;
   std::size_t wanted = 0;
-  for (const page* slot : pages) slot != nullptr ? ++filled : ++wanted;
+#pragma GCC unroll 4
+  for (const page* slot : pages) wanted += slot == nullptr ? 1u : 0u;
+  std::size_t filled = pages.size() - wanted;
   if (must_fail(gfp, 0, caller)) return filled;
   const std::size_t had = filled;
   page** slot = pages.data();
@@ -80,13 +82,15 @@ std::size_t PageAllocator::alloc_bulk(gfp_t asked, std::span<page*> pages, const
     }
     page* const end = block + (std::size_t{1} << order);
     make_singles(block, end, asked, caller);
+    filled += std::size_t{1} << order;
+    page** const first = slot;
     for (page* p = block; p != end; ++slot) {
-      if (*slot != nullptr) continue;
-      page* const given = (gfp & __GFP_ZERO) != 0 ? zeroed(p, 0, caller) : p;
-      ++p;
-      if (given == nullptr) continue;  // high memory without a window, and low memory is used up
-      *slot = given;
-      ++filled;
+      if (*slot == nullptr) *slot = p++;
+    }
+    for (page** s = first; (gfp & __GFP_ZERO) != 0 && s != slot; ++s) {
+      if (*s < block || *s >= end) continue;
+      *s = zeroed(*s, 0, caller);
+      if (*s == nullptr) --filled;  // high memory without a window, and low memory is used up
     }
     wanted -= std::size_t{1} << order;
   }

@@ -63,10 +63,14 @@ class PageChecker {
         break;
       }
       case PageKind::Listed:
-        if (order != 0 || type >= kListTypes) fault("pfn %#lx: on a list with state %#x\n", pfn, head.state);
+        if (type >= kListTypes) fault("pfn %#lx: on a list with state %#x\n", pfn, head.state);
         if (head._refcount != 1) fault("pfn %#lx: on a list, with %d references\n", pfn, head._refcount);
-        ++listed_[z][type % kListTypes];
-        links(head, pfn);
+        if (order != 0) {
+          ready(head, pfn, z, order, type % kListTypes);
+        } else {
+          ++listed_[z][type % kListTypes];
+          links(head, pfn);
+        }
         break;
       case PageKind::Allocated:
       case PageKind::Slab:
@@ -81,6 +85,13 @@ class PageChecker {
         break;
     }
     return pages;
+  }
+
+  void ready(const page& head, unsigned long pfn, unsigned z, unsigned order, unsigned type) {
+    const PageList& list = a_.list(static_cast<ZoneType>(z), static_cast<MigrateType>(type));
+    ready_[z][type] |= 1u << order;
+    if ((list.ready >> order & 1) == 0 || list.ready_block[order] != &head)
+      fault("pfn %#lx: of order %u, not merged, and not its list's\n", pfn, order);
   }
 
   void links(const page& p, unsigned long pfn) {
@@ -117,24 +128,26 @@ class PageChecker {
     std::size_t listed = 0;
     for (unsigned t = 0; t < kListTypes; ++t) {
       const unsigned place = page_state::place(zone_type, static_cast<MigrateType>(t));
+      const PageList& area = a_.list(zone_type, static_cast<MigrateType>(t));
       for (unsigned o = 0; o <= kMaxOrder; ++o) {
-        const FreeList& list = zone.free[o][t];
+        const FreeList& list = area.free[o];
         const std::size_t found = walk(list.head, page_state::block(PageKind::Free, o) | place, name);
         if (found != free_[z][o][t] || list.blocks != found) {
           fault("%s: %zu free blocks of order %u, type %u in the mem_map, %zu in the list, counted as %u\n",
                 name, free_[z][o][t], o, t, found, list.blocks);
         }
-        if (((zone.nonempty[t] >> o & 1) != 0) != (found != 0))
-          fault("%s: bit of order %u is wrong\n", name, o);
+        if (((area.nonempty >> o & 1) != 0) != (found != 0)) fault("%s: bit of order %u is wrong\n", name, o);
         free += found << o;
       }
-      const PageList& list = a_.list(zone_type, static_cast<MigrateType>(t));
-      const std::size_t found = walk(list.head, page_state::block(PageKind::Listed, 0) | place, name);
-      if (found != listed_[z][t] || list.count() != found) {
+      if (area.ready != ready_[z][t])
+        fault("%s: ready blocks of type %u: %#x, counted as %#x\n", name, t, ready_[z][t], area.ready);
+      free += ready_[z][t];  // a bit is its block's size
+      const std::size_t found = walk(area.head, page_state::block(PageKind::Listed, 0) | place, name);
+      if (found != listed_[z][t] || area.count() != found) {
         fault("%s: %zu pages of type %u are listed, %zu in the list, counted as %u\n", name, listed_[z][t], t,
-              found, list.count());
+              found, area.count());
       }
-      if (list.limit != (zone.is_short ? 0 : zone.list_limit))
+      if (area.limit != (zone.is_short ? 0 : zone.list_limit))
         fault("%s: limit of list %u is wrong\n", name, t);
       listed += found;
     }
@@ -155,6 +168,7 @@ class PageChecker {
   unsigned said_ = 0;
   std::size_t free_[kZones][kOrders][kListTypes] = {};
   std::size_t listed_[kZones][kListTypes] = {};
+  unsigned ready_[kZones][kListTypes] = {};
   std::size_t used_[kZones] = {};
 };
 

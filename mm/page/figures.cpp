@@ -31,8 +31,8 @@ std::size_t PageAllocator::managed_pages() const {
 std::size_t PageAllocator::free_blocks(ZoneType zone_type, unsigned order, MigrateType type) const {
   if (type == MigrateType::HighAtomic) return 0;
   const arch::IrqGuard guard;
-  const std::size_t listed = order == 0 ? list(zone_type, type).count() : 0;
-  return zone(zone_type).free[order][static_cast<unsigned>(type)].blocks + listed;
+  const PageList& of_type = list(zone_type, type);
+  return of_type.free[order].blocks + (of_type.ready >> order & 1) + (order == 0 ? of_type.count() : 0);
 }
 
 std::size_t PageAllocator::free_blocks(ZoneType zone_type, unsigned order) const {
@@ -66,9 +66,7 @@ unsigned PageAllocator::allocated(ZoneType type) const {
 
 unsigned PageAllocator::released(ZoneType type) const {
   const arch::IrqGuard guard;
-  unsigned pages = zone(type).released;
-  for (unsigned t = 0; t < kListTypes; ++t) pages += list(type, static_cast<MigrateType>(t)).returned();
-  return pages;
+  return allocated(type) - static_cast<unsigned>(zone(type).managed - free_pages(type));
 }
 
 unsigned PageAllocator::released() const {

@@ -46,6 +46,7 @@ FreeFault PageAllocator::fault_of(const page* p, unsigned order) const {
       if (head == nullptr) return FreeFault::OutsideMemory;
       switch (kind_of(*head)) {
         case PageKind::Free:
+        case PageKind::Listed:
           return FreeFault::AlreadyFree;
         case PageKind::Reserved:
           return FreeFault::Reserved;
@@ -96,7 +97,6 @@ FreeFault PageAllocator::take_back(page* p, unsigned order, const void* caller) 
   } else {
     p->_refcount = 0;
     put_block(p, real_order, type);
-    zone.released += 1u << real_order;
     if (zone.is_short) update_shortage(type);
     if (waiters_ != 0) [[unlikely]]
       ops_->memory_freed();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A zone's free lists, one block at a time: one ring for each order and migrate type, one mask for each type of the orders
-// that have blocks. Interrupts are off in all of this file.
+// Free blocks of one zone and migrate type, one at a time: one ring for each order, and a mask of the orders that have
+// blocks. Interrupts are off in all of this file.
 #pragma once
 #include <bit>
 #include <mm/page_state.hpp>
@@ -23,46 +23,56 @@ template <class T>
   return *address;
 }
 
-// Eleven instructions and the mask's four.
-[[gnu::always_inline]] inline void link_free(Zone& zone, page* p, unsigned order, unsigned place) {
-  const unsigned type = (place >> page_state::kMigrateShift) & 3;
-  FreeList& list = held(zone.free[order][type]);
-  page_link* const first = list.head.next;
-  p->state = page_state::block(PageKind::Free, order) | place;
-  p->link = {first, &list.head};
+// `free`: the list of that order in `list`. The caller sets its bit in the mask.
+[[gnu::always_inline]] inline void link_free(FreeList& free, page* p, unsigned state) {
+  page_link* const first = free.head.next;
+  p->state = state;
+  p->link = {first, &free.head};
   first->prev = &p->link;
-  list.head.next = &p->link;
-  ++list.blocks;
-  zone.nonempty[type] |= 1u << order;
+  free.head.next = &p->link;
+  ++free.blocks;
 }
 
 // The list must have one.
-[[gnu::always_inline]] inline page* unlink_first(Zone& zone, unsigned order, unsigned type) {
-  FreeList& list = held(zone.free[order][type]);
-  page_link* const link = list.head.next;
+[[gnu::always_inline]] inline page* unlink_first(PageList& list, unsigned order) {
+  FreeList& free = held(list.free[order]);
+  page_link* const link = free.head.next;
   page_link* const next = link->next;
-  list.head.next = next;
-  next->prev = &list.head;
-  --list.blocks;
-  if (next == &list.head) zone.nonempty[type] &= ~(1u << order);
+  free.head.next = next;
+  next->prev = &free.head;
+  if (--free.blocks == 0) list.nonempty &= ~(1u << order);
   return page_of_link(link);
 }
 
-// `p` heads a block of order `from` of which only the first 2^to pages are wanted: the upper halves go free.
-[[gnu::noinline]] inline void split_free(Zone& zone, page* p, unsigned from, unsigned to, unsigned place) {
-  while (from > to) {
-    --from;
-    link_free(zone, p + (std::size_t{1} << from), from, place);
-  }
+// `p` heads a block of order `from` of which only the first 2^to pages are wanted: the upper halves go free. Blocks are
+// only split when there is none that fits better, so the lists from `to` up to `from` are empty. Ten instructions each.
+[[gnu::noinline]] inline void split_free(PageList& list, page* p, unsigned from, unsigned to,
+                                         unsigned place) {
+  list.nonempty |= (1u << from) - (1u << to);
+  FreeList* free = list.free + from;
+  std::size_t half = std::size_t{1} << from;
+  unsigned state = page_state::block(PageKind::Free, from) | place;
+  const FreeList* const last = list.free + to;
+  do {
+    --free;
+    half >>= 1;
+    state -= 1u << page_state::kOrderShift;
+    page* const upper = p + half;
+    upper->link = {&free->head, &free->head};
+    upper->state = state;
+    free->head = {&upper->link, &upper->link};
+    free->blocks = 1;
+  } while (free != last);
 }
 
 // The first of the smallest blocks that will do, with one reference: `orders` says which there are from `order` on, and
 // is not 0. The state is the caller's to set.
-inline page* take_first(Zone& zone, unsigned order, unsigned orders, unsigned place) {
-  const unsigned from = order + static_cast<unsigned>(std::countr_zero(orders));
-  page* const p = unlink_first(zone, from, (place >> page_state::kMigrateShift) & 3);
-  if (from != order) split_free(zone, p, from, order, place);
-  zone.free_pages -= std::size_t{1} << order;
+inline page* take_first(PageList& list, unsigned order, unsigned orders, unsigned place) {
+  unsigned from = order;
+  if ((orders & 1) == 0) from += static_cast<unsigned>(std::countr_zero(orders));
+  page* const p = unlink_first(list, from);
+  if (from != order) split_free(list, p, from, order, place);
+  list.zone->free_pages -= std::size_t{1} << order;
   p->_refcount = 1;
   return p;
 }

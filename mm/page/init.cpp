@@ -53,7 +53,7 @@ const char* migrate_type_name(MigrateType type) {
 std::size_t PageAllocator::storage_bytes(Pfn start, Pfn end) {
   const Span span = whole_blocks(start, end);
   const std::size_t pages = span.end - span.first;
-  return align_up(pages * sizeof(page) + pages / kBlockPages, alignof(PageList));
+  return align_up(pages * sizeof(page) + pages / kBlockPages, alignof(page_link) * 8);
 }
 
 Err PageAllocator::init(const PageAllocatorConfig& config) {
@@ -81,14 +81,11 @@ Err PageAllocator::init(const PageAllocatorConfig& config) {
   linear_base_ = config.linear_base.raw() - ((config.linear_start.raw() - first_pfn_) << kPageShift);
   page_bias_ = linear_base_ - (reinterpret_cast<std::uintptr_t>(map_) << (kPageShift - 5));
 
-  for (Zone& zone : zones_) {
-    for (auto& order : zone.free) {
-      for (FreeList& list : order) list.head = {&list.head, &list.head};
-    }
-  }
   for (unsigned i = 0; i < page_state::kLists; ++i) {
     PageList& list = lists_[i];
     list.head = {&list.head, &list.head};
+    for (FreeList& free : list.free) free.head = {&free.head, &free.head};
+    if (i >> 2 < kZones) list.zone = &zones_[i >> 2];
     list.allocated_state = page_state::block(PageKind::Allocated, 0) | i << page_state::kListShift;
   }
   closed_.head = {&closed_.head, &closed_.head};

@@ -23,8 +23,7 @@ PageAllocator& pages() {
   PageAllocator& all = pages();
   gfp &= ~__GFP_HIGHMEM;
   asm("" : "+r"(gfp));  // one mask in a register, not two
-  const page* const p = all.alloc(gfp, order, caller);
-  return p != nullptr ? all.linear_address(p) : 0;
+  return all.alloc_address(gfp, order, caller);
 }
 
 // The head of the compound block that `p` is a later page of; nullptr: it is not.

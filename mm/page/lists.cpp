@@ -17,12 +17,12 @@ static_assert(1 << kBatchOrder == PageAllocator::kRefillPages);
 
 // Moves pages from the free lists to `list`, as many as one block of kBatchOrder or a few smaller ones give.
 // They stand there in the order of their addresses. False: there are none.
-bool PageAllocator::refill(Zone& zone, ZoneType type, PageList& list, MigrateType migrate) {
+bool PageAllocator::refill(ZoneType type, PageList& list, MigrateType migrate) {
   const unsigned place = page_state::place(type, migrate);
   int wanted = list.room < (1 << kBatchOrder) ? list.room : 1 << kBatchOrder;
   bool any = false;
   for (unsigned n = 0; n < kRefillBlocks && wanted > 0; ++n) {
-    const unsigned orders = zone.nonempty[static_cast<unsigned>(migrate)];
+    const unsigned orders = list.nonempty;
     unsigned order = orders == 0 ? kBatchOrder : static_cast<unsigned>(std::countr_zero(orders));
     if (order > kBatchOrder) order = kBatchOrder;
     while ((1 << order) > wanted) --order;
@@ -39,7 +39,6 @@ bool PageAllocator::refill(Zone& zone, ZoneType type, PageList& list, MigrateTyp
       last->next = &p->link;
       list.head.prev = &p->link;
     }
-    list.refilled += pages;
     list.room -= static_cast<int>(pages);
     wanted -= static_cast<int>(pages);
     any = true;
@@ -55,7 +54,6 @@ unsigned PageAllocator::drain_some(PageList& list, unsigned pages) {
     list.head.prev = link->prev;
     link->prev->next = &list.head;
     ++list.room;
-    ++list.drained;
     page* const p = page_of_link(link);
     p->_refcount = 0;
     put_block(p, 0, zone_of(*p));
@@ -63,25 +61,28 @@ unsigned PageAllocator::drain_some(PageList& list, unsigned pages) {
   return done;
 }
 
-unsigned PageAllocator::drain_zone(ZoneType zone, unsigned pages) {
+unsigned PageAllocator::drain_zone(ZoneType zone, unsigned most) {
+  PageList* const lists = &list_ref(zone, MigrateType::Unmovable);
   unsigned done = 0;
-  for (unsigned t = 0; t < kListTypes && done < pages; ++t) {
-    done += drain_some(list_ref(zone, static_cast<MigrateType>(t)), pages - done);
+  for (unsigned t = 0; t < kListTypes; ++t) done += drain_some(lists[t], most - done);
+  for (unsigned t = 0; t < kListTypes; ++t) {
+    for (; done < most && lists[t].ready != 0; ++done)
+      put_ready(lists[t], static_cast<unsigned>(std::countr_zero(lists[t].ready)));
   }
   return done;
 }
 
 std::size_t PageAllocator::drain_lists() {
-  std::size_t pages = 0;
+  std::size_t blocks = 0;
   for (unsigned z = 0; z < kZones; ++z) {
     for (;;) {
       const arch::IrqGuard guard;
       const unsigned drained = drain_zone(static_cast<ZoneType>(z), kDrainBatch);
       if (drained == 0) break;
-      pages += drained;
+      blocks += drained;
     }
   }
-  return pages;
+  return blocks;
 }
 
 // Closed lists take and give nothing: what they hold goes back by and by.
@@ -95,6 +96,12 @@ void PageAllocator::open_lists(ZoneType type, bool open) {
     list.limit = limit;
   }
   choose_lists();
+  choose_keepers();
+}
+
+// A block given back to a short zone, or while somebody waits, has to be announced and to merge.
+void PageAllocator::choose_keepers() {
+  for (PageList& list : lists_) list.keeps_blocks = list.limit != 0 && waiters_ == 0;
 }
 
 // After free_pages has changed.

@@ -100,8 +100,7 @@ bool PageAllocator::balanced(gfp_t gfp, unsigned order) const {
     const Zone& zone = zones_[z];
     if (zone.managed == 0) continue;
     const arch::IrqGuard guard;
-    const unsigned orders = zone.nonempty[0] | zone.nonempty[1] | zone.nonempty[2];
-    if (watermark_ok(zone.free_pages, orders, order, zone.mark.high, zone.lowmem_reserve[column], 0))
+    if (watermark_ok(zone.free_pages, orders(static_cast<ZoneType>(z)), order, zone.mark.high, zone.lowmem_reserve[column], 0))
       return true;
   }
   return false;
@@ -119,11 +118,13 @@ std::size_t PageAllocator::missing_to_high(gfp_t gfp) const {
 void PageAllocator::add_waiter() {
   const arch::IrqGuard guard;
   ++waiters_;
+  choose_keepers();
 }
 
 void PageAllocator::remove_waiter() {
   const arch::IrqGuard guard;
   --waiters_;
+  choose_keepers();
 }
 
 }  // namespace mink::mm

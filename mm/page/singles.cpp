@@ -14,10 +14,10 @@ constexpr unsigned kAnyType = 3u << page_state::kMigrateShift;
 constexpr unsigned kZoneBits = kPlaceBits & ~kAnyType;
 constexpr unsigned kBatch = 16;  // pages while interrupts are off
 
-// The type whose list a single page comes from: the wanted one while it has any.
-unsigned type_with_singles(const Zone& zone, unsigned wanted) {
+// The type whose list a single page comes from: the wanted one while it has any. `of_zone`: the zone's lists, by type.
+unsigned type_with_singles(const PageList* of_zone, unsigned wanted) {
   for (unsigned type = wanted;; type = type == 0 ? kListTypes - 1 : type - 1) {
-    if ((zone.nonempty[type] & 1) != 0) return type;
+    if ((of_zone[type].nonempty & 1) != 0) return type;
   }
 }
 
@@ -34,14 +34,15 @@ std::size_t PageAllocator::take_singles(gfp_t asked, gfp_t gfp, std::span<page*>
   Zone& zone = held(zones_[z]);
   const std::size_t kept =
       std::max(zone.mark.low + zone.lowmem_reserve[reserve_class(gfp)], zone.short_below);
-  if ((zone.nonempty[0] | zone.nonempty[1] | zone.nonempty[2]) != 1 || zone.free_pages <= kept) return 0;
+  if (orders(zone_type) != 1 || zone.free_pages <= kept) return 0;
   const std::size_t count = std::min({pages.size(), zone.free_pages - kept, std::size_t{kBatch}});
   const unsigned state =
       page_state::block(PageKind::Allocated, 0) | page_state::place(zone_type, type) | account_;
   std::size_t n = 0;
-  while (n != count && (zone.nonempty[0] | zone.nonempty[1] | zone.nonempty[2]) != 0) {
-    const unsigned from = type_with_singles(zone, static_cast<unsigned>(type));
-    FreeList& list = held(zone.free[0][from]);
+  PageList* const of_zone = &list_ref(zone_type, MigrateType::Unmovable);
+  while (n != count && orders(zone_type) != 0) {
+    const unsigned from = type_with_singles(of_zone, static_cast<unsigned>(type));
+    FreeList& list = held(of_zone[from].free[0]);
     const std::size_t before = n;
     page_link* link = list.head.next;
     for (; n != count && link != &list.head; link = link->next) {
@@ -56,7 +57,7 @@ std::size_t PageAllocator::take_singles(gfp_t asked, gfp_t gfp, std::span<page*>
     list.head.next = link;
     link->prev = &list.head;
     list.blocks -= static_cast<unsigned>(n - before);
-    if (link == &list.head) zone.nonempty[from] &= ~1u;
+    if (link == &list.head) of_zone[from].nonempty &= ~1u;
     if (from != static_cast<unsigned>(type)) events_.fallbacks += static_cast<unsigned>(n - before);
   }
   zone.free_pages -= n;
@@ -85,12 +86,14 @@ page* PageAllocator::free_chain(page* first, const void* caller) {
       put_block(p, 0, type);
     } else {
       ++alone;
-      link_free(zone, p, 0, page_state::place(type, static_cast<MigrateType>(block_types_[i >> kMaxOrder])));
+      const unsigned place = page_state::place(type, static_cast<MigrateType>(block_types_[i >> kMaxOrder]));
+      PageList& list = lists_[place >> page_state::kListShift];
+      list.nonempty |= 1;
+      link_free(list.free[0], p, page_state::block(PageKind::Free, 0) | place);
     }
     p = next;
   }
   zone.free_pages += alone;
-  zone.released += n;
   return p;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // kmalloc: which cache serves a size, and the compound blocks beyond 8 K.
+#include <bit>
 #include <cstring>
 #include <mm/page_allocator.hpp>
 #include <mm/page_state.hpp>
@@ -11,9 +12,11 @@
 namespace mink::mm {
 namespace {
 
+// Beyond the caches, so of two pages at least.
 unsigned order_for(std::size_t size) {
-  unsigned order = 0;
-  while ((kPageSize << order) < size) ++order;
+  static_assert(KMALLOC_MAX_CACHE_SIZE >= 2 * kPageSize);
+  const auto order = static_cast<unsigned>(std::bit_width((size - 1) >> kPageShift));
+  if (order == 0) __builtin_unreachable();
   return order;
 }
 

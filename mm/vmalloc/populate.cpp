@@ -51,7 +51,7 @@ unsigned VmallocSpace::block_order(std::size_t wanted, gfp_t gfp) const {
     const Zone& zone = pages_->zone(static_cast<ZoneType>(z));
     const std::size_t kept = zone.mark.low + zone.lowmem_reserve[best];
     const std::size_t free = zone.free_pages;
-    const std::uint32_t orders = zone.nonempty[0] | zone.nonempty[1] | zone.nonempty[2];
+    const std::uint32_t orders = pages_->orders(static_cast<ZoneType>(z));
     if (free <= kept || orders == 0) continue;
     const std::size_t most = std::min(wanted, free - kept);
     const auto width = std::min<unsigned>(static_cast<unsigned>(std::bit_width(most)),

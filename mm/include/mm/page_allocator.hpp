@@ -16,6 +16,7 @@
 #include <lib/text_sink.hpp>
 #include <mm/failure_source.hpp>
 #include <mm/page_state.hpp>
+#include <mm/page_types.hpp>
 #include <mm/reclaim_ops.hpp>
 #include <mm/zone.hpp>
 #include <optional>
@@ -25,73 +26,6 @@
 #include <linux/gfp_types.h>
 
 namespace mink::mm {
-
-struct PageRange {  // [start, end)
-  Pfn start;
-  Pfn end;
-};
-
-// Reaches a page without a linear address for a moment, to zero it. Any context; an interrupt may open one while
-// another is open, and closes it before that.
-class PageWindow {
- public:
-  virtual void* open(PhysAddr pa) = 0;  // nullptr: no second-level table to be had
-  virtual void close() = 0;
-
- protected:
-  ~PageWindow() = default;
-};
-
-struct PageAllocatorConfig {
-  std::span<const PageRange> memory;    // what exists: sorted, apart from each other
-  std::span<const PageRange> reserved;  // what of it is not to be given out; sorted
-  // storage_bytes(), zeroed, aligned to 32: the mem_map and the types of the page blocks. If it lies in
-  // `memory` it must be in `reserved` too.
-  void* storage = nullptr;
-  VirtAddr linear_base;  // of linear_start
-  Pfn linear_start;      // virtual = physical + a constant for all memory below highmem_start
-  Pfn dma_end;           // zone DMA is the memory below; 0: none
-  Pfn highmem_start;     // zone HighMem is the memory from there; at or beyond the end: none
-  std::optional<std::size_t> min_free_kbytes;  // empty: as Linux computes it from the size of memory
-  std::optional<unsigned> list_limit;          // pages on each hot/cold list; empty: by the size of the zone
-};
-
-struct Given;
-
-// Why a free was refused.
-enum class FreeFault : unsigned {
-  None,
-  OutsideMemory,  // no page of this allocator, or an address that is not linear mapped
-  Unaligned,      // not the start of a page
-  InnerPage,      // inside a block, not its start
-  AlreadyFree,
-  Reserved,
-  SlabPage,
-  TablePage,
-  WrongOrder,
-  NotReferenced,
-  Shared,  // somebody else has a reference, too
-};
-const char* fault_name(FreeFault fault);
-
-struct VmEvents {  // of the slow paths, since init
-  unsigned direct_reclaims;
-  unsigned failures;            // allocations that ended with nothing
-  unsigned slabs_scanned;       // objects that shrinkers looked at
-  unsigned pages_wanted[2];     // of shrinkers, by Reclaimer
-  unsigned pages_reclaimed[2];  // ... and what came back
-  unsigned low_hit_quickly;     // the background reclaimer was done, and soon had to begin again
-  unsigned high_hit_quickly;
-  unsigned background_runs;
-  unsigned oom_kills;
-  unsigned slab_drops;
-  unsigned wrong_contexts;
-  unsigned fallbacks;     // blocks taken from another migrate type
-  unsigned block_steals;  // ... with the whole page block
-};
-
-// Who reclaims: an allocation for itself, kswapd for all, or somebody who wants to see what can be had (not counted).
-enum class Reclaimer : unsigned { Direct, Background, Drop };
 
 class PageAllocator {
  public:
@@ -116,25 +50,33 @@ class PageAllocator {
   // served as GFP_NOWAIT. Reported and nullptr if there is nothing (silent with __GFP_NOWARN).
   // caller: the code address shown in reports. O(kMaxOrder), reclaim aside.
   [[nodiscard]] page* alloc(gfp_t gfp, unsigned order, const void* caller) {
-    if (order == 0 && (gfp & kNotPlain) == 0) [[likely]] {
+    if (order != 0) return alloc_block(gfp, order, caller);
+    if ((gfp & kNotPlain) == 0) [[likely]] {
       if (page* const p = alloc_listed(gfp, caller); p != nullptr) [[likely]]
         return p;
     }
-    return alloc_block(gfp, order, caller);
+    return alloc_single(gfp, caller);
+  }
+  // The same by linear address, 0 for nothing. Not for __GFP_HIGHMEM.
+  [[nodiscard]] std::uintptr_t alloc_address(gfp_t gfp, unsigned order, const void* caller) {
+    if (order != 0) return alloc_block_address(gfp, order, caller);
+    const page* const p = alloc(gfp, 0, caller);
+    return p != nullptr ? linear_address(p) : 0;
   }
   // Gives the block back; `order` must be its order. nullptr is nothing. A wrong free, also of a block that others hold
   // a reference to, is reported with `caller` and changes nothing. Any context. O(kMaxOrder).
   void free(page* p, unsigned order, const void* caller) {
-    if (order != 0 || !contains(p) || !free_listed(p, caller)) [[unlikely]]
-      free_block(p, order, caller);
+    if (!contains(p)) [[unlikely]]
+      return free_slow(p, order, caller);
+    if (order != 0) return free_block(p, order, caller);
+    if (!free_listed(p, caller)) [[unlikely]]
+      free_slow(p, order, caller);
   }
   // By linear address; 0 is nothing.
   void free_address(std::uintptr_t address, unsigned order, const void* caller) {
+    if (order != 0) return free_block_address(address, order, caller);
     // Rotated, so that an address inside a page becomes an index beyond all.
     const std::uintptr_t i = std::rotr(address - linear_base_, kPageShift);
-    if (order != 0)
-      return i < linear_pages_ ? free_block(map_ + i, order, caller)
-                               : free_address_slow(address, order, caller);
     if (i >= linear_pages_ || !free_listed(map_ + i, caller)) [[unlikely]]
       free_address_slow(address, order, caller);
   }
@@ -224,8 +166,8 @@ class PageAllocator {
   void set_failures(FailureSource* source);
   // From now on a mask that may sleep is checked against the context (before: there is nobody to sleep for).
   void begin_context_checks() { context_checks_ = true; }
-  // Gives the hot/cold lists' pages back to the free lists, a few at a time with interrupts on between.
-  // Returns how many.
+  // Gives the hot/cold lists' pages and the ready blocks back to the free lists, a few at a time with interrupts on
+  // between. Returns how many of them.
   std::size_t drain_lists();
   // Drains the lists, then asks the shrinkers. Returns the number of pages they gave back; 0 at once if the
   // running thread reclaims already. Thread context.
@@ -256,6 +198,13 @@ class PageAllocator {
   [[nodiscard]] const Zone& zone(ZoneType type) const { return zones_[static_cast<unsigned>(type)]; }
   [[nodiscard]] const PageList& list(ZoneType zone, MigrateType type) const {
     return lists_[page_state::place(zone, type) >> page_state::kListShift];
+  }
+  // Bit n: `zone` has free blocks of order n, beside the single pages on the hot/cold lists.
+  [[nodiscard]] unsigned orders(ZoneType zone) const {
+    const PageList* const of_type = lists_ + (page_state::place(zone, {}) >> page_state::kListShift);
+    unsigned orders = 0;
+    for (unsigned t = 0; t < kListTypes; ++t) orders |= of_type[t].nonempty | of_type[t].ready;
+    return orders;
   }
   // Free pages, those on the hot/cold lists included.
   [[nodiscard]] std::size_t free_pages() const;
@@ -357,15 +306,22 @@ class PageAllocator {
 
   // page/block.cpp: blocks of more than a page, and what else the shortest paths leave over
   page* alloc_block(gfp_t gfp, unsigned order, const void* caller);
-  page* alloc_zeroed(gfp_t gfp, unsigned order, const void* caller);
+  std::uintptr_t alloc_block_address(gfp_t gfp, unsigned order, const void* caller);
+  page* take_ready(gfp_t gfp, unsigned order, const void* caller);
+  page* alloc_split(gfp_t gfp, unsigned order, const void* caller);
+  std::uintptr_t alloc_split_address(gfp_t gfp, unsigned order, const void* caller);
+  page* alloc_single(gfp_t gfp, const void* caller);
   void free_block(page* p, unsigned order, const void* caller);
+  void free_block_address(std::uintptr_t address, unsigned order, const void* caller);
+  bool keep_ready(page* p, unsigned order, const void* caller);
+  void free_merge(page* p, unsigned order, const void* caller);
 
   // page/alloc.cpp
   enum class Pass : unsigned { Low, Min };  // which mark, before the mask's own allowances
   page* alloc_slow(gfp_t gfp, unsigned order, const void* caller);
   page* try_zones(gfp_t gfp, unsigned order, Pass pass, unsigned more_depth = 0);
   page* take(Zone& zone, ZoneType type, gfp_t gfp, unsigned order);
-  page* take_listed(Zone& zone, ZoneType type, gfp_t gfp);
+  page* take_listed(ZoneType type, gfp_t gfp);
   page* try_harder(gfp_t gfp, unsigned order, const void* caller);
   page* zeroed(page* p, unsigned order, const void* caller);
   void report_failure(gfp_t gfp, unsigned order, const void* caller);
@@ -380,12 +336,16 @@ class PageAllocator {
   page* take_block(ZoneType zone, unsigned order, MigrateType type);
   page* take_from_other_type(ZoneType zone, unsigned order, MigrateType type);
   void put_block(page* p, unsigned order, ZoneType zone);
+  void put_ready(PageList& list, unsigned order);
+  void merge_ready(ZoneType zone, unsigned order);
+  void unlink_of_other_type(unsigned state, page_link* next, page_link* prev);
 
   // page/lists.cpp. Interrupts off.
-  bool refill(Zone& zone, ZoneType type, PageList& list, MigrateType migrate);
+  bool refill(ZoneType type, PageList& list, MigrateType migrate);
   unsigned drain_some(PageList& list, unsigned pages);
-  unsigned drain_zone(ZoneType zone, unsigned pages);
+  unsigned drain_zone(ZoneType zone, unsigned most);
   void open_lists(ZoneType zone, bool open);
+  void choose_keepers();
   void update_shortage(ZoneType zone);
 
   // page/bulk.cpp
@@ -429,7 +389,7 @@ class PageAllocator {
   std::size_t linear_pages_ = 0;
   std::size_t map_pages_ = 0;
   std::uintptr_t first_pfn_ = 0;  // of map_[0]
-  PageList closed_ = {};          // always empty: what preferred_ points at while a zone is short
+  unsigned waiters_ = 0;
   Zone zones_[kZones] = {};
   std::uintptr_t border_[kZones] = {};  // end of each zone, as an index of the mem_map
   std::uint8_t* block_types_ = nullptr;
@@ -440,14 +400,14 @@ class PageAllocator {
   std::size_t min_free_kbytes_ = 0;
   bool context_checks_ = false;
   bool reclaiming_ = false;  // while there are no threads
-  unsigned waiters_ = 0;
-  unsigned account_ = 0;  // where it stands in page->state
+  unsigned account_ = 0;     // where it stands in page->state
   FreeFault last_fault_ = FreeFault::None;
   std::size_t faults_ = 0;
   VmEvents events_ = {};
   const void* warned_callers_[kWarnedCallers] =
       {};  // who has been told that its mask is wrong in its context
   unsigned warned_count_ = 0;
+  PageList closed_ = {};  // always empty: what preferred_ points at while a zone is short
 };
 
 }  // namespace mink::mm

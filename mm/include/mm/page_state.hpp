@@ -29,7 +29,7 @@ enum class PageKind : unsigned {
   Inner = 0,
   Reserved,   // never given out: the kernel image, the mem_map, the initrd
   Free,       // in a buddy free list
-  Listed,     // order 0, free, on a per-zone hot/cold list
+  Listed,     // free, not merged: on a hot/cold list, or (order 1 and above) the ready block of its list
   Allocated,  // given out
   Slab,       // given out to the slab allocator
   PageTable,  // given out for a second-level table
@@ -57,7 +57,7 @@ inline constexpr unsigned kInFlux = 1u << 14;
 inline constexpr unsigned kMigrateShift = 16;
 inline constexpr unsigned kZoneShift = 18;
 inline constexpr unsigned kListShift = kMigrateShift;  // zone and migrate type as one number below kLists
-inline constexpr unsigned kLists = 16;
+inline constexpr unsigned kLists = 4 * kZones;
 
 constexpr unsigned block(PageKind kind, unsigned order) {
   return static_cast<unsigned>(kind) | order << kOrderShift;

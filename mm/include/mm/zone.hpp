@@ -23,37 +23,43 @@ struct FreeList {
   unsigned blocks;
 };
 
-// Free single pages of one zone and type that are not merged: used last (warm in the cache) at the front,
-// cold ones at the back. Empty whenever its zone is short of memory, so that nobody gets a page past the
-// marks.
-struct alignas(32) PageList {
+struct Zone;
+
+// Free memory of one zone and migrate type. A page's state has its number in it, so one shift and one addition find it.
+// The size is a power of two on the target.
+struct alignas(256) PageList {
+  // Free single pages that are not merged: used last (warm in the cache) at the front, cold ones at the back. Empty
+  // whenever the zone is short of memory, so that nobody gets a page past the marks.
   page_link head;
   int room;                  // pages that it may still take; of an open list never negative
   int limit;                 // `room` of the empty list; 0 while the zone is short
   unsigned allocated_state;  // page->state of a page taken from it
   unsigned taken;            // pages given to callers, ever (wraps)
-  unsigned refilled;         // pages moved here from the free lists, ever
-  unsigned drained;          // ... and back
+  // The buddy system's.
+  Zone* zone;
+  unsigned nonempty;  // bit n: there are blocks of order n
+  FreeList free[kOrders];
+  // One free block of each order that is not merged, for whoever asks next: bit n says whether ready_block[n] is one. It
+  // counts as free in every book; a larger block that it could be part of is made when somebody wants one.
+  unsigned ready;
+  bool keeps_blocks;  // the zone is not short, and nobody waits for memory
+  page* ready_block[kOrders];
 
   [[nodiscard]] unsigned count() const { return static_cast<unsigned>(limit - room); }
-  // Pages given back by callers, ever: what else could have brought the count to where it is.
-  [[nodiscard]] unsigned returned() const { return count() + taken + drained - refilled; }
 };
 
 // Interrupts off guards all of it.
 struct Zone {
-  FreeList free[kOrders][kListTypes];
-  unsigned nonempty[kListTypes];  // bit n: there are blocks of order n
-  std::size_t free_pages;         // in the free lists alone
+  std::size_t free_pages;   // beside those on the page lists
+  std::size_t short_below;  // free_pages at which the page lists close
   Watermarks mark;
   // Pages that an allocation which would rather have zone n must leave here (its last column is Movable's).
   std::size_t lowmem_reserve[kZones + 1];
 
   // While the zone is short, its page lists are closed, so that every allocation passes the marks.
   bool is_short;
-  int list_limit;           // of each of its page lists while open
-  std::size_t short_below;  // free_pages at which they close
-  std::size_t open_above;   // ... and open again
+  int list_limit;          // of each of its page lists while open
+  std::size_t open_above;  // free_pages at which they open again
 
   Pfn start;  // of the first page to the end of the last: holes included
   Pfn end;
@@ -62,7 +68,6 @@ struct Zone {
 
   // Events since init, beside those of the page lists.
   unsigned allocated;    // pages given out past the page lists
-  unsigned released;     // pages taken back past the page lists
   unsigned allocstalls;  // allocations that had to reclaim for themselves
 
   [[nodiscard]] bool populated() const { return present != 0; }
