@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* memset and clear_page by STM: up to 32 bytes in one instruction.
+/* memset, clear_words and clear_page by STM: up to 32 bytes in one instruction.
+ * clear_words lies within memset, whose unwinding it shares.
  * A count that SUBS has made negative still has the right low bits: they say what is left over.
  */
   .syntax unified
@@ -24,11 +25,11 @@ memset:
   mov   r12, r1
   cmp   r2, #64
   bhs   .Lbig
-1:
+.Lsmall:
   subs  r2, r2, #16
   stmiahs r3!, {r1, r12}
   stmiahs r3!, {r1, r12}
-  bhi   1b
+  bhi   .Lsmall
   bxeq  lr
 .Lrest15:
   tst   r2, #8
@@ -77,6 +78,19 @@ memset:
   stmiane r3!, {r1, r4-r6}
   pop   {r4-r8, lr}
   b     .Lrest15
+
+/* void* clear_words(void* to, size_t bytes): to is at a word */
+  .global clear_words
+  .type clear_words, %function
+clear_words:
+  mov   r3, r0
+  mov   r2, r1
+  mov   r1, #0
+  mov   r12, #0
+  cmp   r2, #64
+  bhs   .Lbig
+  b     .Lsmall
+  .size clear_words, . - clear_words
   .fnend
   .size memset, . - memset
 

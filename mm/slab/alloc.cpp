@@ -9,34 +9,81 @@
 namespace mink::mm {
 
 void* SlabAllocator::alloc(kmem_cache& cache, gfp_t gfp, const void* caller) {
-  return SlabFast::alloc(cache, gfp,
-                         [caller](kmem_cache& c, gfp_t g) { return c.owner->alloc_slow(c, g, caller); });
+  const arch::IrqState irq = arch::irq_save();
+  void* object = nullptr;
+  const bool here = (gfp & __GFP_DIRECT_RECLAIM) == 0 || SlabFast::may_sleep_here(irq);
+  if (here && !SlabFast::take(cache, object) && cache.owner->is_open(cache))
+    object = cache.owner->take_elsewhere(cache);
+  arch::irq_restore(irq);
+  if (object == nullptr) return cache.owner->alloc_slow(cache, gfp, caller);
+  return (gfp & __GFP_ZERO) != 0 ? clear_words(object, cache.object_size) : object;
 }
 
-// Makes another word the current one: of the same slab, of the longest-waiting partial slab, of an empty one.
-// False: no slab has a free object. Irqs off. O(words of a slab).
-bool SlabAllocator::next_word(kmem_cache& cache) {
+// The first word of `slab` with a free object, or nullptr.
+static unsigned* word_with_free(const kmem_cache& cache, const page& slab) {
+  unsigned* word = slab.slab_map;
+  unsigned left = cache.map_words;
+  do {
+    if (*word != 0) return word;
+    ++word;
+  } while (--left != 0);
+  return nullptr;
+}
+
+// Takes an object of another word and makes that the current one: of the same slab, of the longest-waiting partial slab, of
+// an empty one. nullptr: no slab has a free object. Irqs off; no debug cache. O(words of a slab).
+void* SlabAllocator::take_elsewhere(kmem_cache& cache) {
   page* slab = cache.current;
-  if (slab == nullptr || exhausted(cache, *slab)) {
-    set_aside_current(cache);
-    slab = cache.partial.front();
-    if (slab != nullptr) {
-      cache.partial.erase(*slab);
-    } else {
-      slab = cache.empty.front();
-      if (slab == nullptr) return false;
-      cache.empty.erase(*slab);
+  unsigned* word = slab != nullptr ? word_with_free(cache, *slab) : nullptr;
+  if (word == nullptr) {
+    if (slab != nullptr) cache.full.push_back(*slab);
+    if (!cache.partial.is_empty()) [[likely]] {
+      slab = &cache.partial.take_first();
+    } else if (!cache.empty.is_empty()) {
+      slab = &cache.empty.take_first();
       --cache.empty_count;
+    } else {
+      forget_current(cache);
+      return nullptr;
     }
     cache.current = slab;
+    for (word = slab->slab_map; *word == 0;) ++word;
   }
-  unsigned w = 0;
-  while (slab->slab_map[w] == 0) ++w;
-  cache.forget_last();  // its word is no longer the current one
-  cache.word = slab->slab_map + w;
-  cache.word_base = address_of(*slab) + std::uintptr_t{w} * kWordObjects * cache.size;
-  return true;
+  std::uintptr_t base = address_of(*slab);
+  if (word != slab->slab_map)
+    base += static_cast<std::uintptr_t>(word - slab->slab_map) * kWordObjects * cache.size;
+  cache.word = word;
+  cache.word_base = base;
+  void* object = nullptr;
+  (void)SlabFast::take(cache, object);
+  return object;
 }
+
+namespace {
+
+// All objects of the current word, which has one, as far as there is room for them. What lies side by side is written by
+// addition, four instructions each. Irqs off.
+void** take_word(kmem_cache& cache, void** next, void** end) {
+  const unsigned free = *cache.word;
+  const unsigned size = cache.size;
+  std::uintptr_t object = cache.word_base;
+  unsigned left = free;
+  do {
+    const auto skipped = static_cast<unsigned>(std::countl_zero(left));
+    left <<= skipped;
+    object += skipped * size;
+    std::ptrdiff_t run = std::countl_one(left);
+    if (run > end - next) run = end - next;
+    left = run == kWordObjects ? 0 : left << run;
+    for (void** const stop = next + run; next != stop; object += size)
+      *next++ = reinterpret_cast<void*>(object);
+  } while (left != 0 && next != end);
+  const std::uintptr_t passed = exact_quotient(object - cache.word_base, cache.inverse, cache.shift);
+  *cache.word = left == 0 ? 0 : free & kAllFree >> passed;
+  return next;
+}
+
+}  // namespace
 
 void* SlabAllocator::alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller) {
   if (may_sleep(gfp)) gfp = source_->fit_to_context(modern_gfp(gfp), caller);
@@ -52,7 +99,7 @@ void* SlabAllocator::alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller
         object = take_debug(cache);
       } else {
         // An interrupt may have brought a word meanwhile.
-        if (!SlabFast::take(cache, object) && next_word(cache)) (void)SlabFast::take(cache, object);
+        if (!SlabFast::take(cache, object)) object = take_elsewhere(cache);
         if (failures_ != nullptr) set_aside_current(cache);  // the next one is to come here, too
       }
     }
@@ -60,7 +107,7 @@ void* SlabAllocator::alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller
     if (!add_slab(cache, gfp, caller)) return nullptr;
   }
   if (is_debug(cache)) SlabDebug::taken(*this, cache, object, caller);
-  if ((gfp & __GFP_ZERO) != 0) std::memset(object, 0, cache.object_size);
+  if ((gfp & __GFP_ZERO) != 0) clear_words(object, cache.object_size);
   return object;
 }
 
@@ -78,27 +125,26 @@ void SlabAllocator::set_failures(FailureSource* source) {
 bool SlabAllocator::alloc_bulk(kmem_cache& cache, gfp_t gfp, std::size_t count, void** objects,
                                const void* caller) {
   if (may_sleep(gfp)) gfp = source_->fit_to_context(modern_gfp(gfp), caller);
-  std::size_t done = 0;
-  while (done < count) {
+  void** next = objects;
+  void** const end = objects + count;
+  while (next != end) {
+    void** const first = next;
     {
       const arch::IrqGuard guard;
-      const std::uintptr_t base = cache.word_base;
-      const unsigned size = cache.size;
-      unsigned free = *cache.word;
-      const bool any = free != 0;
-      for (; free != 0 && done < count; free &= free - 1) {
-        const auto slot = static_cast<unsigned>(std::countl_zero(free & -free));
-        objects[done++] = reinterpret_cast<void*>(base + slot * size);
+      void* object;
+      if (*cache.word != 0) {
+        next = take_word(cache, next, end);
+      } else if (is_open(cache) && (object = take_elsewhere(cache)) != nullptr) {
+        *next++ = object;
       }
-      if (any) *cache.word = free;
     }
-    if (done == count) break;
-    objects[done] = alloc_slow(cache, gfp & ~__GFP_ZERO, caller);
-    if (objects[done] == nullptr) {
-      free_bulk(&cache, done, objects, caller);
+    if (next != first) continue;
+    *next = alloc_slow(cache, gfp & ~__GFP_ZERO, caller);
+    if (*next == nullptr) {
+      free_bulk(&cache, static_cast<std::size_t>(next - objects), objects, caller);
       return false;
     }
-    ++done;
+    ++next;
   }
   if ((gfp & __GFP_ZERO) != 0) {
     for (std::size_t i = 0; i < count; ++i) std::memset(objects[i], 0, cache.object_size);

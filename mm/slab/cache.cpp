@@ -111,6 +111,9 @@ Err SlabAllocator::init_cache(kmem_cache& cache, const CacheSpec& asked) {
   const ExactDivider divider = exact_divider(layout.slot_size);
   const bool debug = (spec.flags & kDebugFlags) != 0;
   cache.word = const_cast<unsigned*>(&kNoWord);
+  cache.partial.clear();
+  cache.full.clear();
+  cache.empty.clear();
   cache.size = static_cast<unsigned>(layout.slot_size);
   cache.inverse = divider.inverse;
   cache.shift = divider.shift;

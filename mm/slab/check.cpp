@@ -98,8 +98,8 @@ bool SlabAllocator::check(const kmem_cache& cache, TextSink& why) const {
   };
   const auto check_list = [&](const SlabList& list, Place place) {
     const page* before = nullptr;
-    for (const page* slab = list.front(); slab != nullptr; before = slab, slab = slab->next) {
-      if (slab->prev != before || slab < linear_.map || slab >= linear_.map + linear_.count ||
+    for (const page* slab = list.front(); slab != nullptr; before = slab, slab = list.after(*slab)) {
+      if (slab < linear_.map || slab >= linear_.map + linear_.count || list.before(*slab) != before ||
           slabs > linear_.count) {
         print(why, "%s: the list of %s slabs is broken at slab %zu\n", cache.name,
               kPlaceNames[static_cast<unsigned>(place)], slabs);

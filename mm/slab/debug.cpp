@@ -157,16 +157,15 @@ void SlabAllocator::free_debug(kmem_cache& cache, const void* object, unsigned i
   page& slab = *slab_of(cache, object);
   ++serial_;
   SlabDebug::given(*this, cache, const_cast<void*>(object), caller);
-  page* to_release = nullptr;
-  {
-    const arch::IrqGuard guard;
-    if ((cache.flags & SLAB_CONSISTENCY_CHECKS) != 0) (void)SlabReport::consistent(*this, cache, slab);
-    unsigned& word = map_word(slab, index);
-    const unsigned old = word;
-    word |= map_bit(index);
-    if (old == 0 || (word | cache.phantom) == kAllFree) to_release = after_put(cache, slab, 1);
-  }
-  if (to_release != nullptr) release_slab(cache, *to_release);
+  const arch::IrqState irq = arch::irq_save();
+  if ((cache.flags & SLAB_CONSISTENCY_CHECKS) != 0) (void)SlabReport::consistent(*this, cache, slab);
+  unsigned& word = map_word(slab, index);
+  const unsigned old = word;
+  word |= map_bit(index);
+  if (old != 0 && (word | cache.phantom) != kAllFree) return arch::irq_restore(irq);
+  const void* const slot =
+      reinterpret_cast<const void*>(address_of(slab) + std::uintptr_t{index} * cache.size);
+  settle(slot, irq, *page_of(slot), cache);
 }
 
 }  // namespace mink::mm

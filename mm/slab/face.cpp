@@ -18,13 +18,6 @@ SlabAllocator& kernel_slab() { return kernel_memory_instance.slab; }
 
 }  // namespace
 
-void SlabFast::kfree_elsewhere(const void* object, arch::IrqState irq, const page& p, kmem_cache& cache) {
-  if (put_anywhere(cache, p, object, irq)) [[likely]]
-    return;
-  arch::irq_restore(irq);
-  slow_kfree(object);
-}
-
 void SlabFast::free_elsewhere(kmem_cache& cache, const void* object, arch::IrqState irq) {
   const page* const p = cache.owner->page_of(object);
   if (p != nullptr && p->slab_cache == &cache && put_anywhere(cache, *p, object, irq)) [[likely]]
@@ -33,11 +26,22 @@ void SlabFast::free_elsewhere(kmem_cache& cache, const void* object, arch::IrqSt
   slow_free(cache, object);
 }
 
+// An object of another word, or whatever else it takes.
 void* SlabFast::slow_alloc(kmem_cache& cache, gfp_t gfp) {
+  SlabAllocator& owner = *cache.owner;
+  const arch::IrqState irq = arch::irq_save();
+  if (((gfp & __GFP_DIRECT_RECLAIM) == 0 || may_sleep_here(irq)) && owner.is_open(cache)) [[likely]] {
+    void* const object = owner.take_elsewhere(cache);
+    arch::irq_restore(irq);
+    if (object != nullptr) [[likely]]
+      return (gfp & __GFP_ZERO) != 0 ? clear_words(object, cache.object_size) : object;
+  } else {
+    arch::irq_restore(irq);
+  }
   return cache.owner->alloc_slow(cache, gfp, MINK_CALLER());
 }
 // A large block's first page, or what must not be freed.
-void SlabFast::kfree_pages(const page& p, const void* object) {
+void SlabFast::kfree_pages(const void* object, const page& p) {
   SlabAllocator& slab = kernel_slab();
   if (slab.is_large(p, object)) [[likely]]
     return slab.free_large(const_cast<page&>(p), MINK_CALLER());
@@ -93,15 +97,11 @@ int kmem_cache_shrink(kmem_cache* cache) {
 unsigned kmem_cache_size(kmem_cache* cache) { return cache->object_size; }
 const char* kmem_cache_name(kmem_cache* cache) { return cache->name; }
 
-void* __kmem_cache_alloc(kmem_cache* cache, gfp_t flags) {
-  return SlabFast::alloc(*cache, flags, SlabFast::slow_alloc);
-}
+void* __kmem_cache_alloc(kmem_cache* cache, gfp_t flags) { return SlabFast::alloc(*cache, flags); }
 // kmem_cache_alloc for who takes its address; the name itself is <linux/slab.h>'s inline function.
 void* kmem_cache_alloc_address(kmem_cache* cache, gfp_t flags) __asm__("kmem_cache_alloc");
 void* kmem_cache_alloc_address(kmem_cache* cache, gfp_t flags) { return __kmem_cache_alloc(cache, flags); }
-void* __kmem_cache_alloc_kernel(kmem_cache* cache) {
-  return SlabFast::alloc(*cache, GFP_KERNEL, SlabFast::slow_alloc);
-}
+void* __kmem_cache_alloc_kernel(kmem_cache* cache) { return SlabFast::alloc(*cache, GFP_KERNEL); }
 void* kmem_cache_zalloc(kmem_cache* cache, gfp_t flags) {
   return __kmem_cache_alloc(cache, flags | __GFP_ZERO);
 }
@@ -125,8 +125,7 @@ void* __kmalloc(std::size_t size, gfp_t flags) {
   if (last >= KMALLOC_MAX_CACHE_SIZE) [[unlikely]] {
     return size == 0 ? ZERO_SIZE_PTR : kernel_slab().kmalloc_large(size, flags, MINK_CALLER());
   }
-  return SlabFast::alloc(*kmalloc_caches[kmalloc_type(flags)][kKmallocIndex[last / kKmallocGranule]], flags,
-                         SlabFast::slow_alloc);
+  return SlabFast::alloc(*kmalloc_caches[kmalloc_type(flags)][kKmallocIndex[last / kKmallocGranule]], flags);
 }
 
 void* kmalloc_large(std::size_t size, gfp_t flags) {

@@ -3,9 +3,9 @@
 // Counted for the ARM1176; docs/performance.md has the listings.
 #pragma once
 #include <arch/irq.hpp>
+#include <arch/memory.hpp>
 #include <arch/words.hpp>
 #include <bit>
-#include <cstring>
 #include <mm/kernel_memory.hpp>
 #include <mm/slab.hpp>
 #include <sync/preempt.hpp>
@@ -14,8 +14,7 @@
 
 namespace mink::mm {
 
-// The Linux-named functions, and what SlabAllocator's own share with them. `slow` ends an allocation where the fast path
-// does not suffice; interrupts are as the caller has them.
+// The Linux-named functions, and what SlabAllocator's own share with them.
 struct SlabFast {
   // Takes a free object of the current word, the one of the lowest bit: 12 instructions. False: there is none. Irqs off.
   [[gnu::always_inline]] static bool take(kmem_cache& cache, void*& object) {
@@ -38,15 +37,15 @@ struct SlabFast {
   }
 
   // A mask that may sleep where nobody may goes the slow way, which reports it.
-  [[gnu::always_inline]] static void* alloc(kmem_cache& cache, gfp_t gfp, auto slow) {
+  [[gnu::always_inline]] static void* alloc(kmem_cache& cache, gfp_t gfp) {
     const arch::IrqState irq = arch::irq_save();
     void* object;
     if (((gfp & __GFP_DIRECT_RECLAIM) != 0 && !may_sleep_here(irq)) || !take(cache, object)) [[unlikely]] {
       arch::irq_restore(irq);
-      return slow(cache, gfp);
+      return slow_alloc(cache, gfp);
     }
     arch::irq_restore(irq);
-    if ((gfp & __GFP_ZERO) != 0) return std::memset(object, 0, cache.object_size);
+    if ((gfp & __GFP_ZERO) != 0) return clear_words(object, cache.object_size);
     return object;
   }
 
@@ -67,7 +66,7 @@ struct SlabFast {
     return true;
   }
 
-  // The object that its cache gave out last goes back here; any other one elsewhere, with interrupts off already.
+  // The object that its cache gave out last needs no proof.
   [[gnu::always_inline]] static void kfree(const void* object) {
     const LinearPages linear = arch::load_at_once(kernel_memory_instance.slab.linear_);
     const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(object) - linear.base;
@@ -75,14 +74,19 @@ struct SlabFast {
       return slow_kfree(object);
     const page* const p = linear.map + (offset >> kPageShift);
     if (p->slab_cache == nullptr) [[unlikely]]
-      return kfree_pages(*p, object);
+      return kfree_pages(object, *p);
     kmem_cache& cache = *p->slab_cache;
     const arch::IrqState irq = arch::irq_save();
-    if (object != cache.last_taken) return kfree_elsewhere(object, irq, *p, cache);
+    if (object != cache.last_taken) {
+      if (put_anywhere(cache, *p, object, irq)) [[likely]]
+        return;
+      arch::irq_restore(irq);
+      return slow_kfree(object);
+    }
     const bool done = put_last(cache);
     arch::irq_restore(irq);
     if (!done) [[unlikely]]
-      slow_kfree(object);
+      slow_kfree(cache.last_taken);  // `object`, whose register is in use
   }
 
   [[gnu::always_inline]] static void free(kmem_cache& cache, const void* object) {
@@ -104,14 +108,15 @@ struct SlabFast {
     if (index >= slab.object_limit) [[unlikely]]
       return false;
     const unsigned bit = map_bit(index);
-    const unsigned old = map_word(p, index);
+    unsigned& word = map_word(p, index);
+    const unsigned old = word;
     if ((old & bit) != 0) [[unlikely]]
       return false;
     const unsigned now = old | bit;
-    map_word(p, index) = now;
+    word = now;
     // Used up before, or all free now: the slab may have to change its list.
     if ((old == 0) | ((now | slab.phantom) == ~0u)) [[unlikely]] {
-      SlabAllocator::settle(cache, object, index, irq);
+      SlabAllocator::settle(object, irq, p, cache);
     } else {
       arch::irq_restore(irq);
     }
@@ -120,11 +125,9 @@ struct SlabFast {
 
   // The ends of the Linux-named functions. The last that these do is to jump there, so that who is returned to is their
   // caller.
-  [[gnu::noinline]] static void kfree_elsewhere(const void* object, arch::IrqState irq, const page& p,
-                                                kmem_cache& cache);
   [[gnu::noinline]] static void free_elsewhere(kmem_cache& cache, const void* object, arch::IrqState irq);
   [[gnu::noinline]] static void* slow_alloc(kmem_cache& cache, gfp_t gfp);
-  [[gnu::noinline]] static void kfree_pages(const page& p, const void* object);
+  [[gnu::noinline]] static void kfree_pages(const void* object, const page& p);
   [[gnu::noinline]] static void slow_kfree(const void* object);
   [[gnu::noinline]] static void slow_free(kmem_cache& cache, const void* object);
 };

@@ -10,9 +10,13 @@
 namespace mink::mm {
 namespace {
 
-// Empty slabs that a cache keeps, so that a caller at a slab's border does not buy and sell pages with each
-// call.
-constexpr unsigned kEmptyKept = 2;
+// Empty slabs that a cache keeps, so that a caller who takes and gives back many objects does not buy and sell pages
+// with each round: 64 KB, but at least two.
+unsigned kept_empty(const kmem_cache& cache) {
+  constexpr unsigned kPages = 16, kLeast = 2;
+  const unsigned slabs = kPages >> cache.order;
+  return slabs > kLeast ? slabs : kLeast;
+}
 
 }  // namespace
 
@@ -33,34 +37,49 @@ void SlabAllocator::kfree(const void* object, const void* caller) {
   free_slow(nullptr, object, caller);
 }
 
-// `object`, the index-th of its slab, was just put back: moves the slab to the list where it belongs now, and releases it if
-// it is one empty slab too many. Called with irqs off; leaves them as `irq` says.
-void SlabAllocator::settle(kmem_cache& cache, const void* object, std::size_t index, arch::IrqState irq) {
-  SlabAllocator& owner = *cache.owner;
-  page& slab = *owner.slab_of(cache, object);
-  page* to_release = nullptr;
-  if (&map_word(slab, index) != cache.word) to_release = owner.after_put(cache, slab, 1);
-  arch::irq_restore(irq);
-  if (to_release != nullptr) owner.release_slab(cache, *to_release);
+// Has `slab` no free object but those of `word`?
+static bool no_other_word(const kmem_cache& cache, const page& slab, const unsigned* word) {
+  for (const unsigned* w = slab.slab_map; w != slab.slab_map + cache.map_words; ++w) {
+    if (w != word && *w != 0) return false;
+  }
+  return true;
 }
 
-// `put_count` objects came back to a word of `slab` that was used up or has become all free: is the slab on
-// the right list? Irqs off. Returns the slab if it is to be released.
-page* SlabAllocator::after_put(kmem_cache& cache, page& slab, unsigned put_count) {
+// Objects came back to `word` of `slab`, which was `old` before, and that was 0 or the word has become all free: is the slab
+// on the right list? Irqs off. Returns the slab if it is one empty slab too many: struck, to be released.
+[[gnu::always_inline]] inline page* SlabAllocator::relist(kmem_cache& cache, page& slab, const unsigned* word,
+                                                          unsigned old) {
   if (&slab == cache.current) return nullptr;
-  if (free_objects(cache, slab) == put_count) {  // it was full: a partial slab has a free object more
+  const bool one_word = cache.map_words == 1;
+  const bool was_full = old == 0 && (one_word || no_other_word(cache, slab, word));
+  const bool is_empty = (*word | cache.phantom) == kAllFree && (one_word || all_free(cache, slab));
+  if (was_full) {
     cache.full.erase(slab);
-    cache.partial.push_back(slab);
+    if (!is_empty) cache.partial.push_back(slab);
+  } else if (is_empty) {
+    cache.partial.erase(slab);
   }
-  if (!all_free(cache, slab)) return nullptr;
-  cache.partial.erase(slab);
-  if (cache.empty_count < kEmptyKept) {
+  if (!is_empty) return nullptr;
+  if (cache.empty_count < kept_empty(cache)) {
     cache.empty.push_back(slab);
     ++cache.empty_count;
     return nullptr;
   }
-  strike_slab(cache, slab);
+  cache.owner->strike_slab(cache, slab);
   return &slab;
+}
+
+// What put_anywhere leaves over, when its object in page `p` has changed what its word says of the slab. Called with irqs
+// off; leaves them as `irq` says.
+void SlabAllocator::settle(const void* object, arch::IrqState irq, const page& p, kmem_cache& cache) {
+  const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(object) & cache.slab_mask;
+  const std::uintptr_t index = exact_quotient(offset, cache.inverse, cache.shift);
+  page& slab = const_cast<page*>(&p)[-static_cast<std::intptr_t>(offset >> kPageShift)];
+  const unsigned* const word = &map_word(p, index);
+  page* const to_release = cache.owner->relist(cache, slab, word, *word & ~map_bit(index));
+  arch::irq_restore(irq);
+  if (to_release != nullptr) [[unlikely]]
+    cache.owner->release_slab(cache, *to_release);
 }
 
 // Neighbours in the array are often neighbours in a slab: as many as lie in one word go back with one load
@@ -83,23 +102,24 @@ void SlabAllocator::free_bulk(kmem_cache* expected, std::size_t count, void* con
     }
     const std::uintptr_t base =
         reinterpret_cast<std::uintptr_t>(objects[i]) - index % kWordObjects * cache->size;
-    const std::uintptr_t in_word = cache->object_limit - index / kWordObjects * kWordObjects;
+    const std::uintptr_t behind = cache->object_limit - index / kWordObjects * kWordObjects;
+    const std::uintptr_t in_word = behind < kWordObjects ? behind : kWordObjects;
     const std::size_t first = i;
     const arch::IrqState irq = arch::irq_save();
     unsigned& word = map_word(*p, index);
     const unsigned old = word;
     unsigned now = old;
-    for (; i < count; ++i) {
+    do {
       const std::uintptr_t slot =
           exact_quotient(reinterpret_cast<std::uintptr_t>(objects[i]) - base, cache->inverse, cache->shift);
-      if (slot >= kWordObjects || slot >= in_word || (now & (kFirstBit >> slot)) != 0) break;
+      if (slot >= in_word || (now & (kFirstBit >> slot)) != 0) break;
       now |= kFirstBit >> slot;
-    }
+      ++i;
+    } while (i < count);
     word = now;
     page* to_release = nullptr;
-    if (i != first && (old == 0 || (now | cache->phantom) == kAllFree)) {
-      to_release = after_put(*cache, *slab_of(*cache, objects[first]), static_cast<unsigned>(i - first));
-    }
+    if (now != old && (old == 0 || (now | cache->phantom) == kAllFree))
+      to_release = relist(*cache, p[-static_cast<std::intptr_t>(offset >> kPageShift)], &word, old);
     arch::irq_restore(irq);
     if (to_release != nullptr) release_slab(*cache, *to_release);
     if (i == first) free_slow(expected, objects[i++], caller);  // free already

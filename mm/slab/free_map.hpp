@@ -49,4 +49,11 @@ inline bool all_free(const kmem_cache& cache, const page& slab) {
   return true;
 }
 
+// From now on there is no current slab. Irqs off.
+inline void forget_current(kmem_cache& cache) {
+  cache.forget_last();
+  cache.word = const_cast<unsigned*>(&kNoWord);
+  cache.current = nullptr;
+}
+
 }  // namespace mink::mm

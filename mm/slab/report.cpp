@@ -148,7 +148,8 @@ void SlabReport::still_live(const SlabAllocator& owner, kmem_cache& cache, const
   };
   list(cache.current);
   for (const mink::mm::SlabList* slabs : {&cache.partial, &cache.full}) {
-    for (const page* slab = slabs->front(); slab != nullptr && listed < kListedObjects; slab = slab->next)
+    for (const page* slab = slabs->front(); slab != nullptr && listed < kListedObjects;
+         slab = slabs->after(*slab))
       list(slab);
   }
   if (listed == kListedObjects) print(log, "  ... (the first %u are shown)\n", kListedObjects);

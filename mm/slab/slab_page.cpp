@@ -61,7 +61,6 @@ bool SlabAllocator::add_slab(kmem_cache& cache, gfp_t gfp, const void* caller) {
   if (is_debug(cache)) SlabDebug::paint_slab(cache, base);
   const arch::IrqGuard guard;  // marked and counted at once: the figures add up whoever looks
   set_slab_state(*slab, true);
-  slab->next = slab->prev = nullptr;
   for (std::size_t i = 0; i < pages; ++i) {
     slab[i].slab_map = map;
     slab[i].slab_cache = &cache;
@@ -103,9 +102,7 @@ void SlabAllocator::release_slab(kmem_cache& cache, page& slab) {
 // Takes the current slab out of use: onto the list that its map says. Irqs off.
 void SlabAllocator::set_aside_current(kmem_cache& cache) {
   page* const slab = cache.current;
-  cache.forget_last();
-  cache.word = const_cast<unsigned*>(&kNoWord);
-  cache.current = nullptr;
+  forget_current(cache);
   if (slab == nullptr) return;
   if (exhausted(cache, *slab)) {
     cache.full.push_back(*slab);

@@ -9,4 +9,6 @@ extern "C" {
 // for each line among them).
 void clear_page(void* page);
 void copy_page(void* to, const void* from);
+// `to`: at a word. Returns it. Any context. On the target memset's loops without its questions.
+void* clear_words(void* to, std::size_t bytes);
 }

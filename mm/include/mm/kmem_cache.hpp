@@ -24,36 +24,50 @@ namespace mink::mm {
 
 class SlabAllocator;
 
-// Slabs by their head page, linked through page->next and ->prev. Zeroed memory is an empty list. Irqs off.
+// Slabs by their head page, a ring through page->link and the list itself, which must not move. Irqs off.
 class SlabList {
  public:
-  [[nodiscard]] page* front() const { return front_; }
+  // Before anything else.
+  void clear() { head_ = {&head_, &head_}; }
+  [[nodiscard]] bool is_empty() const { return head_.next == &head_; }
+  [[nodiscard]] page* front() const { return slab_at(head_.next); }
+  [[nodiscard]] page* after(const page& slab) const { return slab_at(slab.link.next); }
+  [[nodiscard]] page* before(const page& slab) const { return slab_at(slab.link.prev); }
   void push_back(page& slab) {
-    slab.next = nullptr;
-    slab.prev = back_;
-    (back_ != nullptr ? back_->next : front_) = &slab;
-    back_ = &slab;
+    page_link* const last = head_.prev;
+    slab.link = {&head_, last};
+    last->next = head_.prev = &slab.link;
   }
   void erase(page& slab) {
-    (slab.prev != nullptr ? slab.prev->next : front_) = slab.next;
-    (slab.next != nullptr ? slab.next->prev : back_) = slab.prev;
-    if (walk_ == &slab) walk_ = slab.next;
-    slab.next = slab.prev = nullptr;
+    const page_link link = slab.link;
+    link.prev->next = link.next;
+    link.next->prev = link.prev;
+    if (walk_ == &slab.link) walk_ = link.next;
+  }
+  // Of a list that is not empty.
+  page& take_first() {
+    page& slab = *reinterpret_cast<page*>(head_.next);
+    erase(slab);
+    return slab;
   }
 
   // Walks the list with interrupts on between its slabs: begin_walk(), then walk() until nullptr. Slabs that
   // leave meanwhile are passed over. One walk at a time.
-  void begin_walk() const { walk_ = front_; }
+  void begin_walk() const { walk_ = head_.next; }
   page* walk() const {
-    page* const slab = walk_;
-    if (slab != nullptr) walk_ = slab->next;
+    page* const slab = slab_at(walk_);
+    if (slab != nullptr) walk_ = slab->link.next;
     return slab;
   }
 
  private:
-  page* front_ = nullptr;
-  page* back_ = nullptr;
-  mutable page* walk_ = nullptr;  // the next slab of a walk
+  [[nodiscard]] page* slab_at(page_link* link) const {
+    static_assert(offsetof(page, link) == 0);
+    return link != &head_ ? reinterpret_cast<page*>(link) : nullptr;
+  }
+
+  page_link head_;
+  mutable page_link* walk_;  // the next slab of a walk
 };
 
 // What a free needs of a cache. object_limit is 0 in a debug cache: each free goes the slow way.

@@ -150,9 +150,13 @@ class SlabAllocator final : public Shrinker {
   // alloc.cpp, free.cpp: what the fast paths leave over
   void* alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller);
   void free_slow(kmem_cache* expected, const void* object, const void* caller);
-  static void settle(kmem_cache& cache, const void* object, std::size_t index, arch::IrqState irq);
-  [[nodiscard]] page* after_put(kmem_cache& cache, page& slab, unsigned put_count);
-  bool next_word(kmem_cache& cache);
+  static void settle(const void* object, arch::IrqState irq, const page& p, kmem_cache& cache);
+  [[nodiscard]] page* relist(kmem_cache& cache, page& slab, const unsigned* word, unsigned old);
+  // Do its fast paths allocate? Irqs off.
+  [[nodiscard]] bool is_open(const kmem_cache& cache) const {
+    return failures_ == nullptr && cache.object_limit != 0;
+  }
+  void* take_elsewhere(kmem_cache& cache);
   void* take_debug(kmem_cache& cache);
   void free_debug(kmem_cache& cache, const void* object, unsigned index, const void* caller);
   [[nodiscard]] std::size_t usable_size(const void* object, const char* function, const void* caller) const;

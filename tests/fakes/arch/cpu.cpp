@@ -57,6 +57,10 @@ bool run_guarded(void (*body)(void*), void* context) {
 
 extern "C" {
 
+void* clear_words(void* to, std::size_t bytes) {
+  if (!mink::is_aligned(mink::virt_of(to).raw(), sizeof(unsigned))) panic("clear_words of %p", to);
+  return std::memset(to, 0, bytes);
+}
 void clear_page(void* page) {
   if (!mink::is_aligned(mink::virt_of(page).raw(), mink::kPageSize)) panic("clear_page of %p", page);
   std::memset(page, 0, mink::kPageSize);
