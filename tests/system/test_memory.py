@@ -20,6 +20,10 @@ def meminfo(mink, field):
     return int(re.search(rf"^{field}: +(\d+) kB$", mink.ok("cat /proc/meminfo"), re.M)[1])
 
 
+def timer_interrupts(mink):
+    return int(re.search(r"^ *\d+: +(\d+) .*timer", mink.ok("cat interrupts"), re.M | re.I)[1])
+
+
 def take_all(mink):
     """Blocks of every order until there are none, largest first; how many pages that was."""
     taken = 0
@@ -116,12 +120,15 @@ def test_what_the_first_slice_promises(boot):
     assert mink.ok("live").endswith("\n3 allocations\n")
     assert mink.ok("release all") == "released 3 allocations\n"
     assert "WRONG" not in mink.ok("check")
+    before = timer_interrupts(mink)
     soak = mink.ok("soak 10", timeout=90)
+    ticks = timer_interrupts(mink) - before
     operations = [int(n) for n in re.findall(r"^  (?:buddy|slab|kmalloc|vmalloc|mempool) +(\d+) operations", soak, re.M)]
     assert len(operations) == 5
     assert sum(operations) >= 100_000
     assert min(operations) * 10 >= sum(operations)
-    assert int(re.search(r"timer +(\d+) allocations", soak)[1]) >= 500
+    # 1000 on a host that gives the machine all its ticks: at least an allocation for every second one that came.
+    assert ticks > 50 and int(re.search(r"timer +(\d+) allocations", soak)[1]) * 2 >= ticks
     assert re.search(r"faults +0 found\n  free pages before (\d+), after \1\n", soak)
     assert meminfo(mink, "MemTotal") > 60_000
 
