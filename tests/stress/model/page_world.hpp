@@ -106,7 +106,7 @@ class PageWorld final : public World, public mm::Shrinker, public mm::ReclaimOps
     }
     MINK_EXPECT(h.singles.size() == n, "bulk: %lu said, %zu pages there", n, h.singles.size());
     const Rights rights = rights_now(gfp);
-    for (unsigned z = 0; z < mm::kZones && undisturbed(); ++z) {
+    for (unsigned z = 0; z < mm::kZones && undisturbed() && !may_end_low(gfp); ++z) {
       const mm::Zone& zone = pages_.zone(static_cast<mm::ZoneType>(z));
       if (from_zone[z] > 1) {
         MINK_EXPECT(free_[z] - from_zone[z] + 1 >= zone.mark.low + zone.lowmem_reserve[rights.reserve_column],

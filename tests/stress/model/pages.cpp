@@ -5,18 +5,19 @@
 namespace mink::stress {
 namespace {
 
+// Small enough to be short of memory most of the time, and uneven.
 constexpr MachineOptions kVariants[] = {
     {.pages = 64, .list_limit = 4},
-    {.pages = 2048, .dma_pages = 512, .high_pages = 512, .min_free_kbytes = 512, .list_limit = 12},
-    {.pages = 1024, .dma_pages = 128, .min_free_kbytes = 256, .list_limit = 0, .skip_pages = 3},
-    {.pages = 1500,
+    {.pages = 640, .dma_pages = 160, .high_pages = 240, .min_free_kbytes = 256, .list_limit = 12},
+    {.pages = 400, .dma_pages = 64, .min_free_kbytes = 128, .list_limit = 0, .skip_pages = 3},
+    {.pages = 500,
      .dma_pages = 100,
-     .high_pages = 333,
+     .high_pages = 133,
      .min_free_kbytes = 128,
      .list_limit = 6,
      .skip_pages = 40,
      .reserved_every = 97},
-    {.pages = 1024, .high_pages = 500, .list_limit = 30},
+    {.pages = 1100, .high_pages = 900, .min_free_kbytes = 64, .list_limit = 30},
 };
 
 PageWorld& w(World& world) { return static_cast<PageWorld&>(world); }
