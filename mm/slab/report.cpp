@@ -2,6 +2,7 @@
 // The reports, and the look-up behind them.
 #include "slab/report.hpp"
 
+#include <bit>
 #include <initializer_list>
 #include <lib/log_sink.hpp>
 #include <mm/page_allocator.hpp>
@@ -132,27 +133,37 @@ void SlabReport::still_live(const SlabAllocator& owner, kmem_cache& cache, const
                           .given = static_cast<const void*>(&cache),
                           .wrong = wrong,
                           .caller = caller});
-  unsigned listed = 0;
-  LogSink log{KERN_ERR};
-  const auto list = [&](const page* slab) {
-    if (slab == nullptr) return;
-    for (unsigned i = 0; i < cache.objects && listed < kListedObjects; ++i) {
-      if (is_free(*slab, i)) continue;
-      const auto* const object = reinterpret_cast<const void*>(
-          owner.address_of(*slab) + std::uintptr_t{i} * cache.size + cache.left_pad);
-      print(log, "  0x%px is ", object);
-      print_what(log, memory, object);
-      print(log, "\n");
-      ++listed;
+  // Looked up with interrupts off, which may release a slab under a walk; said with them on.
+  const void* out[kListedObjects];
+  unsigned found = 0;
+  {
+    const arch::IrqGuard guard;
+    const auto collect = [&](const page* slab) {
+      if (slab == nullptr) return;
+      for (unsigned w = 0; w < cache.map_words; ++w) {
+        unsigned live = ~slab->slab_map[w] & real_bits(cache, w);
+        for (; live != 0 && found < kListedObjects; ++found) {
+          const auto bit = static_cast<unsigned>(std::countl_zero(live));
+          live &= ~(kFirstBit >> bit);
+          out[found] = reinterpret_cast<const void*>(
+              owner.address_of(*slab) + std::uintptr_t{w * kWordObjects + bit} * cache.size + cache.left_pad);
+        }
+      }
+    };
+    collect(cache.current);
+    for (const mink::mm::SlabList* slabs : {&cache.partial, &cache.full}) {
+      for (const page* slab = slabs->front(); slab != nullptr && found < kListedObjects;
+           slab = slabs->after(*slab))
+        collect(slab);
     }
-  };
-  list(cache.current);
-  for (const mink::mm::SlabList* slabs : {&cache.partial, &cache.full}) {
-    for (const page* slab = slabs->front(); slab != nullptr && listed < kListedObjects;
-         slab = slabs->after(*slab))
-      list(slab);
   }
-  if (listed == kListedObjects) print(log, "  ... (the first %u are shown)\n", kListedObjects);
+  LogSink log{KERN_ERR};
+  for (unsigned i = 0; i < found; ++i) {
+    print(log, "  0x%px is ", out[i]);
+    print_what(log, memory, out[i]);
+    print(log, "\n");
+  }
+  if (found == kListedObjects) print(log, "  ... (the first %u are shown)\n", kListedObjects);
 }
 
 }  // namespace mink::mm
