@@ -45,7 +45,8 @@ page* PageAllocator::try_zones(gfp_t gfp, unsigned order, Pass pass, unsigned mo
     Zone& zone = zones_[z];
     const arch::IrqGuard guard;
     const std::size_t mark = pass == Pass::Low ? zone.mark.low : zone.mark.min;
-    if (!watermark_ok(zone.free_pages, orders(type), order, mark, zone.lowmem_reserve[column], depth)) continue;
+    if (!watermark_ok(zone.free_pages, orders(type), order, mark, zone.lowmem_reserve[column], depth))
+      continue;
     if (page* const p = take(zone, type, gfp, order); p != nullptr) return p;
   }
   return nullptr;
