@@ -100,7 +100,8 @@ bool PageAllocator::balanced(gfp_t gfp, unsigned order) const {
     const Zone& zone = zones_[z];
     if (zone.managed == 0) continue;
     const arch::IrqGuard guard;
-    if (watermark_ok(zone.free_pages, orders(static_cast<ZoneType>(z)), order, zone.mark.high, zone.lowmem_reserve[column], 0))
+    if (watermark_ok(zone.free_pages, orders(static_cast<ZoneType>(z)), order, zone.mark.high,
+                     zone.lowmem_reserve[column], 0))
       return true;
   }
   return false;
