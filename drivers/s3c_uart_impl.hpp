@@ -12,6 +12,8 @@ void S3cUartPort<Bus>::init(std::uint32_t baud) {
   }
   masked_ = R::Ints::kAll;
   regs_.template write<typename R::Uintm>(masked_);
+  // Closed first: changing the FIFO's depth loses what is in it, so nothing may come behind the byte taken here.
+  regs_.template write<typename R::Ucon>(0);
   const bool fifo_off = !R::Ufcon::Enable::in(regs_.template read<typename R::Ufcon>());
   if (fifo_off && R::Utrstat::RxReady::in(regs_.template read<typename R::Utrstat>())) {
     early_ = static_cast<int>(regs_.template read<typename R::Urxh>() & 0xff);
