@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Blocks given out and taken back: exhaustion, splitting and merging, zones, types, lists; every step
-// followed by the allocator's own check.
+// Blocks given out and taken back: exhaustion, splitting and merging, types, lists; every step followed by the
+// allocator's own check.
 #include <CppUTest/TestHarness.h>
 
 #include <array>
@@ -17,8 +17,6 @@ using mink::fakes::TestArena;
 namespace {
 
 const void* const kCaller = reinterpret_cast<const void*>(0x1234);
-
-std::size_t count_free(PageAllocator& pages) { return pages.free_pages(); }
 
 // What a test holds.
 template <class T, std::size_t Most = std::size_t{2} << kMaxOrder>
@@ -76,7 +74,7 @@ TEST(PageAllocator, EveryPageCanBeTakenOnceAndComesBack) {
     POINTERS_EQUAL(kCaller, p->caller);
     CHECK(arena.sound());
   }
-  LONGS_EQUAL(0, count_free(arena.pages()));
+  LONGS_EQUAL(0, arena.pages().free_pages());
   POINTERS_EQUAL(nullptr, arena.pages().alloc(GFP_ATOMIC | __GFP_NOWARN, 0, kCaller));
   for (page* p : taken) {
     arena.pages().free(p, 0, kCaller);
@@ -95,7 +93,7 @@ TEST(PageAllocator, BlocksAreAlignedAndSplitFromLargerOnes) {
     CHECK(p != nullptr);
     CHECK(is_aligned(arena.pages().pfn(p).raw(), std::uintptr_t{1} << order));
     CHECK(is_aligned(virt_of(arena.pages().address(p)).raw(), kPageSize << order));
-    LONGS_EQUAL(64 - (1 << order), count_free(arena.pages()));
+    LONGS_EQUAL(64 - (1 << order), arena.pages().free_pages());
     CHECK(arena.sound());
     arena.pages().free(p, order, kCaller);
     CHECK(arena.whole());
@@ -121,7 +119,7 @@ TEST(PageAllocator, MemoryThatStartsAnywhereIsCutIntoWholeBlocks) {
   for (std::size_t skip : {1u, 3u, 7u, 63u, 1000u}) {
     TestArena arena{{.pages = 77, .skip_pages = skip}};
     CHECK(arena.whole());
-    LONGS_EQUAL(77, count_free(arena.pages()));
+    LONGS_EQUAL(77, arena.pages().free_pages());
     std::size_t got = 0;
     while (arena.pages().alloc(GFP_NOWAIT | __GFP_NOWARN, 0, kCaller) != nullptr) ++got;
     LONGS_EQUAL(77, got);
@@ -215,84 +213,6 @@ TEST(PageAllocator, TypesAreKeptApartAndBorrowFromEachOther) {
   LONGS_EQUAL(2, arena.pages().free_blocks(ZoneType::Normal, kMaxOrder));
 }
 
-TEST(PageAllocator, ZonesAreTriedFromTheHighestAllowedDown) {
-  TestArena arena{{.pages = 96, .dma_pages = 32, .highmem_pages = 32, .list_limit = 0}};
-  PageAllocator& pages = arena.pages();
-  LONGS_EQUAL(32, pages.zone(ZoneType::Normal).managed);
-  CHECK(zone_of(*pages.alloc(GFP_HIGHUSER, 0, kCaller)) == ZoneType::HighMem);
-  CHECK(zone_of(*pages.alloc(GFP_NOWAIT, 0, kCaller)) == ZoneType::Normal);
-  CHECK(zone_of(*pages.alloc(GFP_NOWAIT | GFP_DMA, 0, kCaller)) == ZoneType::Dma);
-  page* const high = pages.alloc(GFP_HIGHUSER_MOVABLE, 0, kCaller);
-  POINTERS_EQUAL(nullptr, pages.address(high));
-  // HighMem empty, then Normal, then DMA.
-  unsigned seen[kZones] = {};
-  while (page* const p = pages.alloc(GFP_HIGHUSER | __GFP_NOWARN, 0, kCaller)) {
-    const auto z = static_cast<unsigned>(zone_of(*p));
-    for (unsigned lower = 0; lower < z; ++lower) LONGS_EQUAL(0, seen[lower]);
-    ++seen[z];
-  }
-  LONGS_EQUAL(30, seen[2]);
-  LONGS_EQUAL(30, seen[1]);  // Normal keeps a 32nd of HighMem for its own
-  LONGS_EQUAL(31, seen[0]);
-  CHECK(arena.sound());
-}
-
-TEST(PageAllocator, GfpDmaIsServedFromDmaAlone) {
-  TestArena arena{{.pages = 64, .dma_pages = 16}};
-  unsigned got = 0;
-  while (page* const p = arena.pages().alloc(GFP_NOWAIT | GFP_DMA | __GFP_NOWARN, 0, kCaller)) {
-    CHECK(zone_of(*p) == ZoneType::Dma);
-    ++got;
-  }
-  LONGS_EQUAL(16, got);
-  LONGS_EQUAL(48, arena.pages().free_pages());
-}
-
-TEST(PageAllocator, LowerZonesKeepAReserveForTheirOwnUsers) {
-  // DMA keeps a 256th of what is above it: 512 pages above are 2 pages.
-  TestArena arena{{.pages = 528, .dma_pages = 16, .list_limit = 0}};
-  LONGS_EQUAL(2, arena.pages().zone(ZoneType::Dma).lowmem_reserve[1]);
-  while (arena.pages().alloc(GFP_NOWAIT | __GFP_NOWARN, 0, kCaller) != nullptr) {
-  }
-  LONGS_EQUAL(2, arena.pages().free_pages(ZoneType::Dma));
-  LONGS_EQUAL(0, arena.pages().free_pages(ZoneType::Normal));
-  CHECK(arena.pages().alloc(GFP_NOWAIT | GFP_DMA, 0, kCaller) != nullptr);
-}
-
-TEST(PageAllocator, TheReserveBelowMinIsForThoseWhoMayUseIt) {
-  // 1024 pages, min 64 pages.
-  TestArena arena{{.pages = 1024, .min_free_kbytes = 256, .list_limit = 8}};
-  PageAllocator& pages = arena.pages();
-  LONGS_EQUAL(64, pages.zone(ZoneType::Normal).mark.min);
-  const auto exhaust = [&](gfp_t gfp) {
-    while (pages.alloc(gfp | __GFP_NOWARN, 0, kCaller) != nullptr) {
-    }
-    CHECK(arena.sound());
-    return pages.free_pages();
-  };
-  LONGS_EQUAL(64, exhaust(GFP_NOWAIT));
-  LONGS_EQUAL(64, exhaust(GFP_KERNEL));
-  LONGS_EQUAL(32, exhaust(__GFP_HIGH));
-  LONGS_EQUAL(32, exhaust(GFP_ATOMIC | __GFP_NOMEMALLOC));
-  LONGS_EQUAL(24, exhaust(GFP_ATOMIC));
-  LONGS_EQUAL(24, exhaust(__GFP_MEMALLOC | __GFP_NOMEMALLOC));
-  LONGS_EQUAL(0, exhaust(__GFP_MEMALLOC));
-}
-
-TEST(PageAllocator, APageOnAListIsNoWayAroundTheMarks) {
-  TestArena arena{{.pages = 1024, .min_free_kbytes = 256, .list_limit = 32}};
-  PageAllocator& pages = arena.pages();
-  Stack<page*> atomic;
-  page* const mine = pages.alloc(GFP_NOWAIT, 0, kCaller);
-  while (page* const p = pages.alloc(GFP_ATOMIC | __GFP_NOWARN, 0, kCaller)) atomic.push_back(p);
-  pages.free(mine, 0, kCaller);
-  POINTERS_EQUAL(nullptr, pages.alloc(GFP_NOWAIT | __GFP_NOWARN, 0, kCaller));
-  CHECK(pages.alloc(GFP_ATOMIC | __GFP_NOWARN, 0, kCaller) != nullptr);
-  for (page* p : atomic) pages.free(p, 0, kCaller);
-  CHECK(pages.list(ZoneType::Normal, MigrateType::Unmovable).limit != 0);  // plenty again: lists are open
-  CHECK(arena.sound());
-}
-
 TEST(PageAllocator, ReferencesKeepABlock) {
   for (const unsigned order : {0u, 2u}) {
     TestArena arena;
@@ -346,81 +266,6 @@ TEST(PageAllocator, TrimGivesTheTailBack) {
     for (std::size_t i = 0; i < keep; ++i) arena.pages().free(p + i, 0, kCaller);
     CHECK(arena.whole());
   }
-}
-
-TEST(PageAllocator, BulkFillsTheEmptySlots) {
-  TestArena arena;
-  page* const own = arena.pages().alloc(GFP_NOWAIT, 0, kCaller);
-  std::array<page*, 40> slots{};
-  slots[3] = slots[17] = own;
-  LONGS_EQUAL(40, arena.pages().alloc_bulk(GFP_NOWAIT | __GFP_ZERO, slots, kCaller));
-  CHECK(arena.sound());
-  LONGS_EQUAL(64 - 1 - 38, arena.pages().free_pages());
-  for (unsigned i = 0; i < 40; ++i) {
-    CHECK(slots[i] != nullptr);
-    if (slots[i] == own) continue;
-    LONGS_EQUAL(0, static_cast<const char*>(arena.pages().address(slots[i]))[kPageSize - 1]);
-    arena.pages().free(slots[i], 0, kCaller);
-  }
-  arena.pages().free(own, 0, kCaller);
-  CHECK(arena.whole());
-  std::array<page*, 100> too_many{};
-  LONGS_EQUAL(64, arena.pages().alloc_bulk(GFP_NOWAIT | __GFP_NOWARN, too_many, kCaller));
-  POINTERS_EQUAL(nullptr, too_many[64]);
-  arena.pages().free_bulk({too_many.data(), 64}, kCaller);
-  CHECK(arena.whole());
-}
-
-TEST(PageAllocator, BulkAndChainsWhereOnlySinglePagesAreFree) {
-  constexpr std::size_t kAll = 512;
-  TestArena arena{{.pages = kAll}};
-  PageAllocator& pages = arena.pages();
-  const auto odd = [&](const page* p) { return ((p - pages.mem_map()) & 1) != 0; };
-  std::array<page*, kAll> all{};
-  LONGS_EQUAL(kAll, pages.alloc_bulk(GFP_NOWAIT | __GFP_NOWARN, all, kCaller));
-  for (page* const p : all) {
-    if (odd(p)) pages.free(p, 0, kCaller);
-  }
-  pages.drain_lists();
-  LONGS_EQUAL(kAll / 2, count_free(pages));
-
-  std::array<page*, 100> got{};
-  LONGS_EQUAL(100, pages.alloc_bulk(GFP_NOWAIT | __GFP_NOWARN, got, kCaller));
-  for (unsigned i = 0; i < 100; ++i) {
-    CHECK(odd(got[i]));
-    for (unsigned k = 0; k < i; ++k) CHECK(got[k] != got[i]);
-    LONGS_EQUAL(1, got[i]->_refcount);
-    LONGS_EQUAL(0, got[i]->private_data);
-    got[i]->private_data = 7;
-    got[i]->next = i + 1 < 100 ? got[i + 1] : nullptr;
-  }
-  LONGS_EQUAL(kAll / 2 - 100, count_free(pages));
-  CHECK(arena.sound());
-
-  pages.get(got[50], kCaller);  // somebody else's, too: not for the chain
-  page* rest = got[0];
-  for (page* before = nullptr; rest != before;) rest = pages.free_chain(before = rest, kCaller);
-  POINTERS_EQUAL(got[50], rest);
-  LONGS_EQUAL(0, got[0]->private_data);
-  LONGS_EQUAL(kAll / 2 - 50, count_free(pages));
-  CHECK(arena.sound());
-  pages.put(rest, kCaller);
-  while (rest != nullptr) rest = pages.free_chain(rest, kCaller);
-  LONGS_EQUAL(kAll / 2, count_free(pages));
-
-  // With the other half everything merges.
-  page* chain = nullptr;
-  for (std::size_t i = 0; i < kAll; ++i) {
-    if (odd(all[i])) continue;
-    all[i]->next = chain;
-    chain = all[i];
-  }
-  while (chain != nullptr) chain = pages.free_chain(chain, kCaller);
-  CHECK(arena.whole());
-  LONGS_EQUAL(0, pages.faults());
-  page* const block = pages.alloc(GFP_NOWAIT, 9, kCaller);
-  CHECK(block != nullptr);
-  pages.free(block, 9, kCaller);
 }
 
 TEST(PageAllocator, ConversionsAreInverse) {

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// Many single pages at once: bulk calls and chains.
+#include <CppUTest/TestHarness.h>
+
+#include <array>
+#include <mm/page_allocator.hpp>
+
+#include "fakes/log.hpp"
+#include "fakes/test_arena.hpp"
+
+using namespace mink;
+using namespace mink::mm;
+using mink::fakes::TestArena;
+
+namespace {
+
+const void* const kCaller = reinterpret_cast<const void*>(0x1234);
+
+}  // namespace
+
+TEST_GROUP(PageBulk){void setup() override{fakes::take_log();
+}
+}
+;
+
+TEST(PageBulk, BulkFillsTheEmptySlots) {
+  TestArena arena;
+  page* const own = arena.pages().alloc(GFP_NOWAIT, 0, kCaller);
+  std::array<page*, 40> slots{};
+  slots[3] = slots[17] = own;
+  LONGS_EQUAL(40, arena.pages().alloc_bulk(GFP_NOWAIT | __GFP_ZERO, slots, kCaller));
+  CHECK(arena.sound());
+  LONGS_EQUAL(64 - 1 - 38, arena.pages().free_pages());
+  for (unsigned i = 0; i < 40; ++i) {
+    CHECK(slots[i] != nullptr);
+    if (slots[i] == own) continue;
+    LONGS_EQUAL(0, static_cast<const char*>(arena.pages().address(slots[i]))[kPageSize - 1]);
+    arena.pages().free(slots[i], 0, kCaller);
+  }
+  arena.pages().free(own, 0, kCaller);
+  CHECK(arena.whole());
+  std::array<page*, 100> too_many{};
+  LONGS_EQUAL(64, arena.pages().alloc_bulk(GFP_NOWAIT | __GFP_NOWARN, too_many, kCaller));
+  POINTERS_EQUAL(nullptr, too_many[64]);
+  arena.pages().free_bulk({too_many.data(), 64}, kCaller);
+  CHECK(arena.whole());
+}
+
+TEST(PageBulk, BulkAndChainsWhereOnlySinglePagesAreFree) {
+  constexpr std::size_t kAll = 512;
+  TestArena arena{{.pages = kAll}};
+  PageAllocator& pages = arena.pages();
+  const auto odd = [&](const page* p) { return ((p - pages.mem_map()) & 1) != 0; };
+  std::array<page*, kAll> all{};
+  LONGS_EQUAL(kAll, pages.alloc_bulk(GFP_NOWAIT | __GFP_NOWARN, all, kCaller));
+  for (page* const p : all) {
+    if (odd(p)) pages.free(p, 0, kCaller);
+  }
+  pages.drain_lists();
+  LONGS_EQUAL(kAll / 2, pages.free_pages());
+
+  std::array<page*, 100> got{};
+  LONGS_EQUAL(100, pages.alloc_bulk(GFP_NOWAIT | __GFP_NOWARN, got, kCaller));
+  for (unsigned i = 0; i < 100; ++i) {
+    CHECK(odd(got[i]));
+    for (unsigned k = 0; k < i; ++k) CHECK(got[k] != got[i]);
+    LONGS_EQUAL(1, got[i]->_refcount);
+    LONGS_EQUAL(0, got[i]->private_data);
+    got[i]->private_data = 7;
+    got[i]->next = i + 1 < 100 ? got[i + 1] : nullptr;
+  }
+  LONGS_EQUAL(kAll / 2 - 100, pages.free_pages());
+  CHECK(arena.sound());
+
+  pages.get(got[50], kCaller);  // somebody else's, too: not for the chain
+  page* rest = got[0];
+  for (page* before = nullptr; rest != before;) rest = pages.free_chain(before = rest, kCaller);
+  POINTERS_EQUAL(got[50], rest);
+  LONGS_EQUAL(0, got[0]->private_data);
+  LONGS_EQUAL(kAll / 2 - 50, pages.free_pages());
+  CHECK(arena.sound());
+  pages.put(rest, kCaller);
+  while (rest != nullptr) rest = pages.free_chain(rest, kCaller);
+  LONGS_EQUAL(kAll / 2, pages.free_pages());
+
+  // With the other half everything merges.
+  page* chain = nullptr;
+  for (std::size_t i = 0; i < kAll; ++i) {
+    if (odd(all[i])) continue;
+    all[i]->next = chain;
+    chain = all[i];
+  }
+  while (chain != nullptr) chain = pages.free_chain(chain, kCaller);
+  CHECK(arena.whole());
+  LONGS_EQUAL(0, pages.faults());
+  page* const block = pages.alloc(GFP_NOWAIT, 9, kCaller);
+  CHECK(block != nullptr);
+  pages.free(block, 9, kCaller);
+}
