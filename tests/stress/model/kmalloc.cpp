@@ -96,14 +96,14 @@ class KmallocWorld final : public World {
     unsigned char kept[256];
     const std::size_t keep = old.at == nullptr ? 0 : std::min({old.size, std::size_t{size}, sizeof kept});
     if (keep != 0) std::memcpy(kept, old.at, keep);
-    if (old.at != nullptr) live_.remove(old.at), o.at = nullptr, count(old.size, old_room, false);
+    if (old.at != nullptr) live_.remove(old.at), o.at = nullptr, count(old_room, false);
     void* const at = krealloc(old.at, size, gfp);
     if (at == nullptr) {  // the old one stays
       ++tally().refused;
       if (old.at != nullptr) {
         live_.add(old.at, old.size, "krealloc's old block");
         o = old;
-        count(old.size, old_room, true);
+        count(old_room, true);
         verify(o);
       }
       o.busy = false;
@@ -116,7 +116,7 @@ class KmallocWorld final : public World {
       live_.add(at, size, "krealloc");
       o.at = at;
       o.size = size;
-      count(size, old_room, true);
+      count(old_room, true);
       write(o);
     } else {
       adopt(o, at, size, gfp & ~__GFP_ZERO);
@@ -131,7 +131,7 @@ class KmallocWorld final : public World {
     o.busy = true;
     verify(o);
     void* const at = o.at;
-    count(o.size, ksize(at), false);
+    count(ksize(at), false);
     live_.remove(at);
     o.at = nullptr;
     o.busy = false;
@@ -182,9 +182,7 @@ class KmallocWorld final : public World {
                 "%zu pages are out, slab says %zu", used, f.unreclaimable_pages + f.large_pages);
   }
   void check() override {
-    char text[512];
-    BufferSink why{text};
-    MINK_EXPECT(slab_.check(why) && machine_.pages().check(why), "check: %s", text);
+    machine_.check();
     for (Object& o : objects_) {
       if (o.at != nullptr) verify(o);
     }
@@ -193,18 +191,14 @@ class KmallocWorld final : public World {
     for (std::uint32_t s = 0; s < kSlots; ++s) free(s, 2);
     settled();
     check();
-    MINK_EXPECT(ok(slab_.shut_down()), "a cache of kmalloc has objects out");
-    machine_.pages().drain_lists();
-    MINK_EXPECT(machine_.pages().free_pages() == machine_.pages().managed_pages(),
-                "pages are missing at the end");
+    machine_.finish();
   }
 
  private:
   Object* taken_place(std::uint32_t slot) {
     return next_place(objects_, slot, [](const Object& o) { return o.at != nullptr && !o.busy; });
   }
-  void count(std::size_t size, std::size_t room, bool out) {
-    (void)size;
+  void count(std::size_t room, bool out) {
     if (room <= KMALLOC_MAX_CACHE_SIZE) return;
     large_pages_ += out ? room >> kPageShift : 0 - (room >> kPageShift);
   }
@@ -230,7 +224,7 @@ class KmallocWorld final : public World {
                   at);
     live_.add(at, size, "kmalloc");
     if ((gfp & __GFP_ZERO) != 0) MINK_EXPECT(all_zero(at, size), "not zeroed: %zu bytes", size);
-    count(size, room, true);
+    count(room, true);
     o.at = at;
     o.size = size;
     write(o);
@@ -252,10 +246,6 @@ class KmallocWorld final : public World {
 };
 
 KmallocWorld& w(World& world) { return static_cast<KmallocWorld&>(world); }
-template <std::uint32_t kMost>
-std::uint32_t below(Random& r) {
-  return r.below(kMost);
-}
 constexpr Arg kSlot{"slot", below<kSlots>};
 constexpr Arg kGfp{"gfp", draw_gfp};
 // Mostly small, up to a little above the limit.

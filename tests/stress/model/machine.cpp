@@ -37,6 +37,18 @@ Machine::Machine(const MachineOptions& options) : options_{options} {
   pages().begin_context_checks();
 }
 
+void Machine::check() {
+  char text[512];
+  BufferSink why{text};
+  MINK_EXPECT(mm::kernel_memory().slab.check(why) && pages().check(why), "check: %s", text);
+}
+
+void Machine::finish() {
+  MINK_EXPECT(ok(mm::kernel_memory().slab.shut_down()), "objects are missing at the end");
+  pages().drain_lists();
+  MINK_EXPECT(pages().free_pages() == pages().managed_pages(), "pages are missing at the end");
+}
+
 void* Machine::open(PhysAddr pa) {
   MINK_EXPECT(
       pa.raw() >= phys_of(Pfn{kStart} + (options_.skip_pages + options_.pages - options_.high_pages)).raw(),

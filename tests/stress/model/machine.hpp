@@ -45,6 +45,10 @@ class Machine final : public mm::PageWindow {
     return memory_ + (pa.raw() - phys_of(Pfn{kStart}).raw());
   }
   [[nodiscard]] const MachineOptions& options() const { return options_; }
+  // Pages and slab, each by its own check.
+  void check();
+  // The caches of kmalloc can be taken apart, and every page has come back.
+  void finish();
 
   void* open(PhysAddr pa) override;
   void close() override;

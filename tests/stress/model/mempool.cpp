@@ -188,9 +188,7 @@ class PoolWorld final : public World {
     }
   }
   void check() override {
-    char text[512];
-    BufferSink why{text};
-    MINK_EXPECT(mm::kernel_memory().slab.check(why) && machine_.pages().check(why), "check: %s", text);
+    machine_.check();
     for (Element& e : elements_) {
       if (e.at != nullptr) verify(e);
     }
@@ -215,10 +213,7 @@ class PoolWorld final : public World {
     }
     check();
     MINK_EXPECT(kmem_cache_destroy(objects_) == 0, "elements are missing at the end");
-    MINK_EXPECT(ok(mm::kernel_memory().slab.shut_down()), "objects are missing at the end");
-    machine_.pages().drain_lists();
-    MINK_EXPECT(machine_.pages().free_pages() == machine_.pages().managed_pages(),
-                "pages are missing at the end");
+    machine_.finish();
   }
 
  private:
@@ -296,10 +291,6 @@ class PoolWorld final : public World {
 };
 
 PoolWorld& w(World& world) { return static_cast<PoolWorld&>(world); }
-template <std::uint32_t kMost>
-std::uint32_t below(Random& r) {
-  return r.below(kMost);
-}
 constexpr Arg kPool{"pool", below<kPools>};
 constexpr Arg kSlot{"slot", below<kSlots>};
 constexpr Arg kGfp{"gfp", draw_gfp};

@@ -44,6 +44,10 @@ struct Arg {
   const char* name;  // nullptr: there is none
   std::uint32_t (*draw)(Random& random);
 };
+template <std::uint32_t kMost>
+std::uint32_t below(Random& random) {
+  return random.below(kMost);
+}
 
 struct OpKind {
   const char* name;

@@ -26,10 +26,6 @@ constexpr Arg kGfp{"gfp", draw_gfp};
 // Most blocks are small; now and then one of any order, and one beyond all.
 constexpr Arg kOrder{"order",
                      [](Random& r) { return r.below(32) == 0 ? r.below(mm::kMaxOrder + 2) : r.halving(5); }};
-template <std::uint32_t kLimit>
-std::uint32_t below(Random& r) {
-  return r.below(kLimit);
-}
 
 constexpr OpKind kKinds[] = {
     {"alloc",

@@ -193,9 +193,7 @@ class SlabWorld final : public World {
                 f.unreclaimable_pages, f.large_pages);
   }
   void check() override {
-    char text[512];
-    BufferSink why{text};
-    MINK_EXPECT(slab_.check(why) && machine_.pages().check(why), "check: %s", text);
+    machine_.check();
     for (Cache& c : caches_) {
       if (c.cache == nullptr) continue;
       const std::size_t live = slab_.live_objects(*c.cache);
@@ -212,10 +210,7 @@ class SlabWorld final : public World {
       MINK_EXPECT(caches_[n].cache == nullptr, "a cache could not be destroyed");
     }
     check();
-    MINK_EXPECT(ok(slab_.shut_down()), "a cache of kmalloc has objects out");
-    machine_.pages().drain_lists();
-    MINK_EXPECT(machine_.pages().free_pages() == machine_.pages().managed_pages(),
-                "pages are missing at the end");
+    machine_.finish();
   }
 
  private:
@@ -286,10 +281,6 @@ class SlabWorld final : public World {
 };
 
 SlabWorld& w(World& world) { return static_cast<SlabWorld&>(world); }
-template <std::uint32_t kLimit>
-std::uint32_t below(Random& r) {
-  return r.below(kLimit);
-}
 constexpr Arg kSlot{"slot", below<kSlots>};
 constexpr Arg kCache{"cache", below<kCaches>};
 constexpr Arg kGfp{"gfp", draw_gfp};

@@ -271,7 +271,7 @@ class VmallocWorld final : public World {
     char text[512];
     BufferSink why{text};
     MINK_EXPECT(space_.check(why), "check: %s", text);
-    MINK_EXPECT(machine_.pages().check(why) && mm::kernel_memory().slab.check(why), "check: %s", text);
+    machine_.check();
     for (Area& a : areas_) {
       if (a.use != Use::None) verify(a);
     }
@@ -288,10 +288,7 @@ class VmallocWorld final : public World {
     MINK_EXPECT(ok(space_.shut_down()), "the space cannot be shut down");
     MINK_EXPECT(kmem_cache_destroy(mm::kernel_memory().slab.find_cache("vmap_area")) == 0,
                 "region objects are out");
-    MINK_EXPECT(ok(mm::kernel_memory().slab.shut_down()), "objects are out");
-    machine_.pages().drain_lists();
-    MINK_EXPECT(machine_.pages().free_pages() == machine_.pages().managed_pages(),
-                "pages are missing at the end");
+    machine_.finish();
   }
 
  private:
@@ -400,10 +397,6 @@ class VmallocWorld final : public World {
 };
 
 VmallocWorld& w(World& world) { return static_cast<VmallocWorld&>(world); }
-template <std::uint32_t kMost>
-std::uint32_t below(Random& r) {
-  return r.below(kMost);
-}
 constexpr Arg kSlot{"slot", below<kSlots>};
 constexpr Arg kGfp{"gfp", draw_gfp};
 constexpr Arg kSize{"size", [](Random& r) { return r.below(kPageSize << r.halving(8)); }};
