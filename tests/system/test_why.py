@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Why an allocation fails, how broken up memory is, what leaked: the sentence, `frag`, `leak`."""
 import re
+import time
+
+from mink_qemu.console import Timeout
+
+CLEARED = "\x1b[H\x1b[2J"  # the screen, with the cursor at its top
 
 
 def verdict(mink, mask, order=0):
@@ -49,6 +54,28 @@ def test_frag_shows_who_has_what(boot):
     assert {"P", "V", "K"} <= set(cells(after)) and cells(after).count("P") == 2
     assert "power of two" in mink.fails("frag 3")
     mink.ok("release all")
+
+
+def test_watch_frag_draws_in_place_until_ctrl_c(boot):
+    mink = boot("64M")
+    still = mink.ok("frag")
+    assert mink.ok("mode plain; watch -c 2 frag") == still * 2
+    mink.ok("mode ansi")
+    mink.console.send("watch frag\n")
+    seen, deadline = "", time.monotonic() + 30
+    while seen.count(CLEARED) < 3 and time.monotonic() < deadline:
+        try:
+            seen += mink.console.read_until_prompt(0.1)  # none comes as long as it is watched
+            break
+        except Timeout as more:
+            seen += more.args[0]
+    mink.console.send("\x03")
+    seen += mink.console.read_until_prompt(10)
+    typed, *pictures = seen.split(CLEARED)
+    assert typed == "watch frag\n" and len(pictures) >= 3, seen
+    assert set(pictures[:-1]) == {still} and pictures[-1].startswith(still), seen
+    assert "^C" in pictures[-1], seen
+    assert mink.ok("mode plain; status") == "0\n"
 
 
 def test_leak_tells_what_was_not_given_back(boot):
