@@ -3,6 +3,7 @@
 
 host: unit tests on this machine, 64 and 32 bit, under ASan and UBSan, and those of the tools; target: the same unit tests
 in QEMU; system: a booted mink, driven from outside; static: what is checked without running mink; all: everything.
+What is skipped is said, with why, below its step, and counts for nothing.
 """
 import argparse
 import concurrent.futures
@@ -43,12 +44,12 @@ class Run:
     def step(self, name, work):
         """work: () -> (Counts, output, seconds) or (Counts, output); the output is shown if something failed."""
         began = time.monotonic()
-        print(f"{name:<28}", end="", flush=True)
+        print(f"{name:<31}", end="", flush=True)
         try:
             counts, output, *seconds = work()
         except build.BuildError as error:
             counts, output, seconds = Counts(failed=1), str(error), []
-        print(f"{counts}  ({seconds[0] if seconds else time.monotonic() - began:.1f} s)", flush=True)
+        print(f"{counts}  ({seconds[0] if seconds else time.monotonic() - began:.1f} s)\n{counts.skips()}", end="", flush=True)
         if counts.failed or not counts.passed:
             print(output.rstrip(), flush=True)
         self.total += counts
@@ -142,6 +143,7 @@ def main():
                 run_.step(f"system tests, {board}", lambda board=board: system_tests(board, options.long))
         if "static" in wanted:
             run_.check("includes", static_checks.dependencies)
+            run_.check("what documents name", static_checks.documents)
             run_.check("formatting", static_checks.formatting)
             run_.check("clang, thread safety", static_checks.thread_safety)
             run_.check("clang-tidy", static_checks.tidy)
@@ -149,7 +151,7 @@ def main():
         if system is not None:
             run_.step(f"system tests, {BOARDS[0]}", system.result)
 
-    print(run_.total)
+    print(f"{run_.total.skips()}{run_.total}")
     return 1 if run_.total.failed or not run_.total.passed else 0
 
 

@@ -45,6 +45,10 @@ def dependencies():
     return output_of([ROOT / "tools" / "depcheck.py"])
 
 
+def documents():
+    return output_of([ROOT / "tools" / "doccheck.py"])
+
+
 def size_report():
     """Prints the table: a growth is seen where the tests are read."""
     status, text = output_of(["cmake", "--build", "--preset", PRESET, "--target", "size_report"])

@@ -113,7 +113,7 @@ def pytest_collection_modifyitems(config, items):
         return
     for item in items:
         if item.get_closest_marker("long"):
-            item.add_marker(pytest.mark.skip(reason="--long"))
+            item.add_marker(pytest.mark.skip(reason="runs under --long alone"))
 
 
 def started(mem, append, card=None):

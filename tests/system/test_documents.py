@@ -9,7 +9,6 @@
 
 Times may differ, and addresses: but one that comes twice must do so in the replay. tools/transcripts.py writes the blocks anew.
 """
-import pathlib
 import re
 import sys
 
@@ -41,18 +40,3 @@ def test_the_documents_have_transcripts():
     prompts = re.compile(r"^mink> ", re.M)
     for path in documents():  # none is left unmarked
         assert len(prompts.findall(path.read_text())) == sum(len(block.commands) for block in Block.all_of(path)), path
-
-
-def test_tests_that_documents_name_exist():
-    """`Group.name` or a path: of a test that is said to hold something."""
-    sources = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("*") if path.suffix in (".cpp", ".py"))
-    for path in (ROOT / "docs" / "book.md", ROOT / "docs" / "reliability.md"):
-        text = re.sub(r"```.*?```", "", path.read_text(), flags=re.S)
-        for group, name in re.findall(r"`([A-Z]\w+)\.(\w+)`", text):
-            assert f"TEST({group}, {name})" in sources, f"{path.name}: {group}.{name}"
-        for name in re.findall(r"`((?:\w+::)?test_\w+)`", text):
-            assert f"def {name}(" in sources, f"{path.name}: {name}"
-        for name in re.findall(r"`(tests/[\w/.]+)`", text):
-            assert (ROOT / name).exists(), f"{path.name}: {name}"
-        for name in re.findall(r"`(test_\w+\.py)`", text):
-            assert (pathlib.Path(ROOT) / "tests" / "system" / name).exists(), f"{path.name}: {name}"

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """tests/runner/counts.py: nothing that failed, crashed or never ran may count as passed."""
+from collections import Counter
+
 import pytest
 
 from runner.counts import Counts, of_cpputest, of_pytest
@@ -12,8 +14,8 @@ NOTHING = "Errors (ran nothing, 0 tests, 0 ran, 0 checks, 0 ignored, 0 filtered 
 @pytest.mark.parametrize("output, status, counts", [
     (OK, 0, Counts(75, 0)),
     (OK, 1, Counts(74, 1)),
-    (ERRORS, 2, Counts(72, 2)),
-    (ERRORS, 0, Counts(72, 2)),
+    (ERRORS, 2, Counts(72, 2, Counter({"ignored in its source": 1}))),
+    (ERRORS, 0, Counts(72, 2, Counter({"ignored in its source": 1}))),
     (NOTHING, 1, Counts(0, 1)),
     ("....\nkernel panic", 134, Counts(0, 1)),
     ("", 0, Counts(0, 1)),
@@ -38,6 +40,18 @@ def test_pytest(tmp_path, tests, failures, errors, skipped, status, counts):
     result = of_pytest(file, status)
     assert result.failed == counts.failed
     assert result.passed == counts.passed
+
+
+def test_what_is_skipped_says_why(tmp_path):
+    cases = [f'<testcase name="t{i}"><skipped type="pytest.skip" message="{why}">x</skipped></testcase>' for i, why in
+             enumerate(["no card", "--long", "no card"])]
+    file = tmp_path / "junit.xml"
+    file.write_text('<testsuites><testsuite errors="0" failures="0" skipped="3" tests="5">' + "".join(cases) + "</testsuite></testsuites>")
+    counts = of_pytest(file, 0)
+    assert counts == Counts(2, 0, Counter({"no card": 2, "--long": 1}))
+    assert (counts + counts).skips() == "  2 skipped: --long\n  4 skipped: no card\n"
+    assert str(counts) == "2 passed, 0 failed"
+    assert Counts(2, 0).skips() == ""
 
 
 def test_pytest_without_a_file(tmp_path):
