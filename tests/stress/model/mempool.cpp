@@ -249,6 +249,7 @@ class PoolWorld final : public World {
     MINK_EXPECT(z <= rights.top_zone, "%#x: an element of zone %u", gfp, z);
     const mm::Zone& zone = machine_.pages().zone(static_cast<mm::ZoneType>(z));
     const std::size_t left = machine_.pages().free_pages(static_cast<mm::ZoneType>(z));
+    if (!undisturbed()) return;  // an interrupt came while we looked
     MINK_EXPECT(left + 1 > rights.floor(zone.mark.min) + zone.lowmem_reserve[rights.reserve_column],
                 "%#x: a pool took %zu bytes of the system's reserve, %zu pages are left in zone %u", gfp,
                 bytes, left, z);

@@ -309,6 +309,7 @@ class VmallocWorld final : public World {
       const std::size_t kept = rights.floor(zone.mark.min) + zone.lowmem_reserve[rights.reserve_column] + 1;
       if (free > kept) there += free - kept;
     }
+    if (!undisturbed()) return;  // an interrupt came while we looked
     // Region objects may cost a page as well.
     MINK_EXPECT(there < pages + 1, "%zu pages refused: %zu may be had, the largest hole is %zu", pages, there,
                 hole);
