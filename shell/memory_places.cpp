@@ -53,6 +53,8 @@ const char* precious_place(VirtAddr va) {
       return info.object == nullptr ? "a slab's books" : info.allocated ? "a live object" : nullptr;
     }
     case mm::PageKind::Allocated:
+    case mm::PageKind::Large:
+    case mm::PageKind::Vmalloc:
       return "pages in use";
     case mm::PageKind::Reserved:
       return "reserved memory";

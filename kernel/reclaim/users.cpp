@@ -92,7 +92,9 @@ void show_callers(TextSink& out) {
     const arch::IrqGuard irqs_off;
     const page& p = map[i];
     const std::size_t pages = std::size_t{1} << mm::order_of(p);
-    if (mm::kind_of(p) == mm::PageKind::Allocated) callers.add(p.caller, pages << kPageShift);
+    const mm::PageKind kind = mm::kind_of(p);
+    if (kind == mm::PageKind::Allocated || kind == mm::PageKind::Large || kind == mm::PageKind::Vmalloc)
+      callers.add(p.caller, pages << kPageShift);
     i += pages;
   }
   memory.slab.visit_users([](const kmem_cache& cache, const void* caller,

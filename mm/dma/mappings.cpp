@@ -69,6 +69,8 @@ bool DmaMappings::usable_pages(PhysAddr at, std::size_t size, const void* addres
     if (head == nullptr) return refuse("where no memory is", address, size, who);
     switch (kind_of(*head)) {
       case PageKind::Allocated:
+      case PageKind::Large:
+      case PageKind::Vmalloc:
         break;
       case PageKind::Reserved:
         return refuse("reserved memory: the kernel's image, its mem_map or an initrd", address, size, who);

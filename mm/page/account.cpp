@@ -17,8 +17,7 @@ void PageAllocator::count_accounts(std::span<std::size_t, page_state::kAccounts>
     const unsigned state = map_[i].state;
     const std::size_t pages = std::size_t{1} << page_state::order(state);
     const PageKind kind = page_state::kind(state);
-    if (kind == PageKind::Allocated || kind == PageKind::Slab || kind == PageKind::PageTable)
-      held[page_state::account(state)] += pages;
+    if (kind >= PageKind::Allocated) held[page_state::account(state)] += pages;
     i += kind == PageKind::Inner ? 1 : pages;
   }
 }

@@ -142,6 +142,14 @@ void PageAllocator::free_block_address(std::uintptr_t address, unsigned order, c
     free_merge(p, order, caller);
 }
 
+bool PageAllocator::release(page* head, PageKind kind, const void* caller) {
+  const arch::IrqGuard guard;
+  if (kind_of(*head) != kind || head->_refcount != 1) return false;
+  set_page_kind(*head, PageKind::Allocated);
+  free(head, order_of(*head), caller);
+  return true;
+}
+
 // A whole block with its last reference, in a zone that is not short, goes back and merges.
 void PageAllocator::free_merge(page* p, unsigned order, const void* caller) {
   const arch::IrqState irq = arch::irq_save();

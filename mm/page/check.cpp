@@ -75,6 +75,8 @@ class PageChecker {
       case PageKind::Allocated:
       case PageKind::Slab:
       case PageKind::PageTable:
+      case PageKind::Large:
+      case PageKind::Vmalloc:
         if (head._refcount <= 0) fault("pfn %#lx: in use, with %d references\n", pfn, head._refcount);
         used_[z] += pages;
         break;

@@ -24,6 +24,10 @@ const char* fault_name(FreeFault fault) {
       return "a slab's: kfree or kmem_cache_free gives objects back";
     case FreeFault::TablePage:
       return "a page table";
+    case FreeFault::LargeBlock:
+      return "kmalloc's: kfree gives it back";
+    case FreeFault::AreaPage:
+      return "a vmalloc area's: vfree gives it back";
     case FreeFault::WrongOrder:
       return "of another order";
     case FreeFault::NotReferenced:
@@ -36,26 +40,12 @@ const char* fault_name(FreeFault fault) {
 
 // What would be wrong with freeing `p` as a block of `order`? Interrupts off.
 FreeFault PageAllocator::fault_of(const page* p, unsigned order) const {
-  if (!contains(p)) {
-    return FreeFault::OutsideMemory;
-  }
-  const unsigned state = p->state;
-  switch (page_state::kind(state)) {
-    case PageKind::Inner: {
-      const page* const head = block_head(p);
-      if (head == nullptr) return FreeFault::OutsideMemory;
-      switch (kind_of(*head)) {
-        case PageKind::Free:
-        case PageKind::Listed:
-          return FreeFault::AlreadyFree;
-        case PageKind::Reserved:
-          return FreeFault::Reserved;
-        case PageKind::Slab:
-          return FreeFault::SlabPage;
-        default:
-          return FreeFault::InnerPage;
-      }
-    }
+  const page* const head = block_head(p);
+  if (head == nullptr) return FreeFault::OutsideMemory;
+  switch (kind_of(*head)) {
+    case PageKind::Inner:
+    case PageKind::Allocated:
+      break;
     case PageKind::Reserved:
       return FreeFault::Reserved;
     case PageKind::Free:
@@ -65,11 +55,14 @@ FreeFault PageAllocator::fault_of(const page* p, unsigned order) const {
       return FreeFault::SlabPage;
     case PageKind::PageTable:
       return FreeFault::TablePage;
-    case PageKind::Allocated:
-      break;
+    case PageKind::Large:
+      return FreeFault::LargeBlock;
+    case PageKind::Vmalloc:
+      return FreeFault::AreaPage;
   }
+  if (head != p) return FreeFault::InnerPage;
   if (p->_refcount <= 0) return FreeFault::NotReferenced;
-  if (page_state::order(state) != order) return FreeFault::WrongOrder;
+  if (order_of(*p) != order) return FreeFault::WrongOrder;
   return FreeFault::None;
 }
 
@@ -124,14 +117,7 @@ void PageAllocator::free_address_slow(std::uintptr_t address, unsigned order, co
 page* PageAllocator::shared_head(page* p) const {
   page* const head = block_head(p);
   if (head == nullptr || (head != p && !is_compound(*head))) return nullptr;
-  switch (kind_of(*head)) {
-    case PageKind::Allocated:
-    case PageKind::Slab:
-    case PageKind::PageTable:
-      return head->_refcount > 0 ? head : nullptr;
-    default:
-      return nullptr;
-  }
+  return is_in_use(*head) && head->_refcount > 0 ? head : nullptr;
 }
 
 void PageAllocator::get(page* p, const void* caller) {

@@ -104,10 +104,8 @@ page* compound_head(const page* p) {
   page* const head = compound_head_of_tail(p);
   return head != nullptr ? head : const_cast<page*>(p);
 }
-unsigned int compound_order(const page* p) {
-  return is_allocated_head(*p) && is_compound(*p) ? order_of(*p) : 0;
-}
-int PageHead(const page* p) { return is_allocated_head(*p) && is_compound(*p) ? 1 : 0; }
+unsigned int compound_order(const page* p) { return is_compound(*p) ? order_of(*p) : 0; }
+int PageHead(const page* p) { return is_compound(*p) ? 1 : 0; }
 int PageTail(const page* p) { return compound_head_of_tail(p) != nullptr ? 1 : 0; }
 int PageCompound(const page* p) { return PageHead(p) | PageTail(p); }
 int PageReserved(const page* p) { return is_of_kind(p, PageKind::Reserved) ? 1 : 0; }

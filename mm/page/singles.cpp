@@ -65,9 +65,9 @@ std::size_t PageAllocator::take_singles(gfp_t asked, gfp_t gfp, std::span<page*>
   return n;
 }
 
-page* PageAllocator::free_chain(page* first, const void* caller) {
+page* PageAllocator::free_chain(page* first, PageKind of, const void* caller) {
   const arch::IrqGuard guard;
-  const unsigned kind = page_state::block(PageKind::Allocated, 0) | (first->state & kZoneBits);
+  const unsigned kind = page_state::block(of, 0) | (first->state & kZoneBits);
   const ZoneType type = page_state::zone(first->state);
   Zone& zone = held(zone_ref(type));
   if (zone.is_short || waiters_ != 0) return first;
@@ -79,7 +79,6 @@ page* PageAllocator::free_chain(page* first, const void* caller) {
     if ((p->state & (page_state::kBlockMask | kZoneBits)) != kind || p->_refcount != 1) break;
     page* const next = p->next;
     p->_refcount = 0;
-    p->private_data = 0;
     p->caller = caller;
     const std::size_t i = index(p);
     if ((map_[i ^ 1].state & ~kAnyType) == free_buddy) [[unlikely]] {

@@ -28,11 +28,13 @@ Owner owner_of(const Memory& memory, const page& head) {
       return Owner::Slab;
     case PageKind::PageTable:
       return Owner::Tables;
+    case PageKind::Large:
+      return Owner::Large;
+    case PageKind::Vmalloc:
+      return Owner::Vmalloc;
     case PageKind::Allocated:
       break;
   }
-  if (memory.slab != nullptr && memory.slab->owns_large(head)) return Owner::Large;
-  if (memory.vmalloc != nullptr && memory.vmalloc->owns(head)) return Owner::Vmalloc;
   if (memory.coherent != nullptr && memory.coherent->contains(memory.pages.address(&head)))
     return Owner::Coherent;
   return Owner::Pages;

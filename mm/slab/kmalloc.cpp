@@ -30,7 +30,7 @@ void* SlabAllocator::kmalloc(std::size_t size, gfp_t gfp, const void* caller) {
   return alloc(*kmalloc_caches_[kmalloc_type(gfp)][kKmallocIndex[last / kKmallocGranule]], gfp, caller);
 }
 
-// A compound block, marked as kmalloc's by its private word.
+// A compound block, of a kind of its own.
 void* SlabAllocator::kmalloc_large(std::size_t size, gfp_t gfp, const void* caller) {
   if (size > kmalloc_max_) {
     if ((gfp & __GFP_NOWARN) == 0) {
@@ -43,27 +43,22 @@ void* SlabAllocator::kmalloc_large(std::size_t size, gfp_t gfp, const void* call
   page* const head = source_->alloc((gfp & ~(__GFP_HIGHMEM | __GFP_MOVABLE)) | __GFP_COMP, order, caller);
   if (head == nullptr) return nullptr;
   const arch::IrqGuard guard;
-  head->private_data = reinterpret_cast<unsigned long>(this);
+  set_page_kind(*head, PageKind::Large);
   large_pages_ += std::size_t{1} << order;
   return reinterpret_cast<void*>(address_of(*head));
 }
 
-bool SlabAllocator::owns_large(const page& head) const {
-  return is_allocated_head(head) && head.private_data == reinterpret_cast<unsigned long>(this);
-}
-
 bool SlabAllocator::is_large(const page& head, const void* object) const {
-  return owns_large(head) && address_of(head) == reinterpret_cast<std::uintptr_t>(object);
+  return kind_of(head) == PageKind::Large && address_of(head) == reinterpret_cast<std::uintptr_t>(object);
 }
 
-void SlabAllocator::free_large(page& head, const void* caller) {
-  const unsigned order = order_of(head);
-  {
-    const arch::IrqGuard guard;
-    head.private_data = 0;
-    large_pages_ -= std::size_t{1} << order;
-  }
-  source_->free(&head, order, caller);
+// False: somebody else holds it, too; nothing is changed.
+bool SlabAllocator::free_large(page& head, const void* caller) {
+  const arch::IrqGuard guard;
+  const std::size_t pages = std::size_t{1} << order_of(head);
+  if (!source_->release(&head, PageKind::Large, caller)) return false;
+  large_pages_ -= pages;
+  return true;
 }
 
 std::size_t SlabAllocator::usable_size(const void* object, const char* function, const void* caller) const {

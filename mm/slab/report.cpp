@@ -77,6 +77,9 @@ void SlabReport::bad_address(const SlabAllocator& owner, const char* function, c
             : !info.allocated                               ? "double free: free already"
             : expected != nullptr && expected != info.cache ? "another cache's object"
                                                             : "not to be freed so";
+  } else if (const page* const p = owner.page_of(object);
+             expected == nullptr && p != nullptr && owner.is_large(*p, object)) {
+    wrong = fault_name(FreeFault::Shared);
   }
   report_refusal(owner.surroundings(), {.call = function,
                                         .subject = expected != nullptr ? expected->name : nullptr,

@@ -34,8 +34,8 @@ class Walk {
       if (block == nullptr) return fail(at, "fewer pages than are mapped");
       if (found->pa != pages_.phys(block) + in_block * kPageSize)
         return fail(at, "another page than the area's is mapped");
-      if (!is_allocated_head(*block) || block->_refcount < 1)
-        return fail(at, "a mapped page is not allocated");
+      if (kind_of(*block) != PageKind::Vmalloc || block->_refcount < 1)
+        return fail(at, "a mapped page is not the area's");
       if (++in_block == std::size_t{1} << order_of(*block)) block = block->next, in_block = 0;
     }
     if (r.use == VmUse::Vmalloc && (block != nullptr || in_block != 0))

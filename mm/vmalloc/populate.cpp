@@ -82,7 +82,7 @@ Err VmallocSpace::populate(VmRegion& r, std::size_t pages, gfp_t gfp, const void
       continue;
     }
     block->next = nullptr;
-    block->private_data = reinterpret_cast<unsigned long>(this);
+    set_page_kind(*block, PageKind::Vmalloc);
     *tail = block;
     tail = &block->next;
     const VirtAddr at{r.start + r.page_count * kPageSize};
@@ -104,7 +104,7 @@ Err VmallocSpace::add_singles(VmRegion& r, page**& tail, std::size_t wanted, gfp
     page* const p = got[i];
     if (p == nullptr) continue;
     p->next = nullptr;
-    p->private_data = reinterpret_cast<unsigned long>(this);
+    set_page_kind(*p, PageKind::Vmalloc);
     *tail = p;
     tail = &p->next;
     frames[n++] = pages_->phys(p);
@@ -120,13 +120,15 @@ Err VmallocSpace::add_singles(VmRegion& r, page**& tail, std::size_t wanted, gfp
 void VmallocSpace::free_pages(VmRegion& r, const void* caller) {
   for (page* p = r.pages; p != nullptr;) {
     if (p->next != nullptr && order_of(*p) == 0) {  // not the only one
-      if (p = pages_->free_chain(p, caller); p == nullptr) break;
+      if (p = pages_->free_chain(p, PageKind::Vmalloc, caller); p == nullptr) break;
     }
     page* const next = p->next;
-    p->private_data = 0;
-    if (p->_refcount == 1) [[likely]] {
-      pages_->free(p, order_of(*p), caller);
-    } else {  // somebody has taken a reference of his own: then it is his
+    // Somebody has a reference of his own? Then it is his now.
+    if (!pages_->release(p, PageKind::Vmalloc, caller)) [[unlikely]] {
+      {
+        const arch::IrqGuard guard;
+        set_page_kind(*p, PageKind::Allocated);
+      }
       pages_->put(p, caller);
     }
     p = next;

@@ -50,6 +50,23 @@ void whole_page(Abuse& abuse) {
   if (!abuse.need(p != nullptr)) return;
   bad_to_all(abuse, page_address(p), "no object of a cache", "a block of the page allocator of order 0");
   __free_page(p);
+  for (const gfp_t compound : {gfp_t{0}, __GFP_COMP}) {
+    page* const block = alloc_pages(GFP_KERNEL | compound, 2);
+    if (!abuse.need(block != nullptr)) return;
+    bad_to_all(abuse, page_address(block), "no object of a cache",
+               "a block of the page allocator of order 2");
+    __free_pages(block, 2);
+  }
+}
+
+void shared_block(Abuse& abuse) {
+  void* const memory = kmalloc(16384, GFP_KERNEL);
+  if (!abuse.need(memory != nullptr)) return;
+  page* const p = virt_to_page(memory);
+  get_page(p);
+  abuse.refused("others hold it, too", "a block of kmalloc of order 2", [&] { kfree(memory); });
+  put_page(p);
+  kfree(memory);
 }
 
 void interior(Abuse& abuse) {
@@ -124,6 +141,7 @@ constexpr AbuseRow kRows[] = {
     {"object-foreign", "an address that is nobody's", foreign},
     {"object-stack", "a variable on the stack", on_stack},
     {"object-page", "a page that is no slab", whole_page},
+    {"object-shared", "a block of kmalloc that others hold a reference to", shared_block},
     {"object-inner", "an address inside an object", interior},
     {"object-other", "another cache's object", other_cache},
     {"object-twice", "an object freed twice at once", twice_at_once},

@@ -3,6 +3,7 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 #include <mm/kernel_memory.hpp>
 
 #include "abuse/abuse.hpp"
@@ -80,6 +81,30 @@ void slab_page(Abuse& abuse) {
   kfree(object);
 }
 
+void large_block(Abuse& abuse) {
+  void* const memory = kmalloc(16384, GFP_KERNEL);
+  if (!abuse.need(memory != nullptr)) return;
+  page* const p = virt_to_page(memory);
+  const auto address = reinterpret_cast<unsigned long>(memory);
+  abuse.refused("kmalloc's", "a block of kmalloc of order 2", [&] { __free_pages(p, kOrder); });
+  abuse.refused("kmalloc's", "a block of kmalloc of order 2", [&] { free_pages(address, kOrder); });
+  abuse.refused("kmalloc's", "page 1 of a block of kmalloc", [&] { __free_page(p + 1); });
+  kfree(memory);
+}
+
+void area_page(Abuse& abuse) {
+  constexpr std::size_t kPages = 5;
+  auto* const memory = static_cast<char*>(vmalloc(kPages * PAGE_SIZE));
+  if (!abuse.need(memory != nullptr)) return;
+  for (std::size_t i = 0; i < kPages; ++i) {
+    page* const p = vmalloc_to_page(memory + i * PAGE_SIZE);
+    abuse.refused("a vmalloc area's", "a block behind a vmalloc area", [&] { __free_page(p); });
+    abuse.refused("a vmalloc area's", "a block behind a vmalloc area",
+                  [&] { __free_pages(p, compound_order(p)); });
+  }
+  vfree(memory);
+}
+
 void shared(Abuse& abuse) {
   for (const unsigned order : {0u, kOrder}) {
     page* const p = alloc_pages(GFP_KERNEL, order);
@@ -98,6 +123,8 @@ constexpr AbuseRow kRows[] = {
     {"pages-reserved", "a page that was never given out", reserved},
     {"pages-outside", "a page or address outside of memory", outside},
     {"pages-slab", "a slab's page given to free_pages", slab_page},
+    {"pages-kmalloc", "a block of kmalloc given to free_pages", large_block},
+    {"pages-vmalloc", "a page behind a vmalloc area given to free_pages", area_page},
     {"pages-shared", "a block that others hold a reference to", shared},
 };
 

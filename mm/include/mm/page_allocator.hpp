@@ -90,9 +90,12 @@ class PageAllocator {
   [[nodiscard]] std::size_t alloc_bulk(gfp_t gfp, std::span<page*> pages, const void* caller);
   // Single pages of alloc(.., 0, ..) or alloc_bulk. Each as free().
   void free_bulk(std::span<page* const> pages, const void* caller);
-  // Single pages linked through page->next, with private_data of the caller's: gives some of them back, as free() does
-  // and with private_data cleared. The rest of the chain; its first page may be one that needs free() itself.
-  [[nodiscard]] page* free_chain(page* first, const void* caller);
+  // Gives back a block that its owner has marked as being of `kind`, whatever its order. False: it is not of that kind, or
+  // others hold it, too; nothing is changed.
+  [[nodiscard]] bool release(page* head, PageKind kind, const void* caller);
+  // Single pages of that kind linked through page->next: gives some of them back, as release() does. The rest of the
+  // chain; its first page may be one that needs release() itself.
+  [[nodiscard]] page* free_chain(page* first, PageKind kind, const void* caller);
   // Makes an allocated block of order n into 2^n single pages, each with a reference of its own. Refused, by
   // name, for a compound block and for what is not allocated.
   void split(page* head, unsigned order, const void* caller);

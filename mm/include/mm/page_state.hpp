@@ -30,9 +30,11 @@ enum class PageKind : unsigned {
   Reserved,   // never given out: the kernel image, the mem_map, the initrd
   Free,       // in a buddy free list
   Listed,     // free, not merged: on a hot/cold list, or (order 1 and above) the ready block of its list
-  Allocated,  // given out
+  Allocated,  // given out; all kinds from here on are
   Slab,       // given out to the slab allocator
   PageTable,  // given out for a second-level table
+  Large,      // given out to kmalloc, for what is beyond its caches
+  Vmalloc,    // given out to vmalloc, behind an area
 };
 
 // Linux's numbers. HighAtomic is never used: its column in pagetypeinfo stays.
@@ -83,11 +85,11 @@ inline unsigned order_of(const page& p) { return page_state::order(p.state); }
 inline ZoneType zone_of(const page& p) { return page_state::zone(p.state); }
 inline bool is_compound(const page& p) { return page_state::compound(p.state); }
 
-inline bool is_allocated_head(const page& p) { return kind_of(p) == PageKind::Allocated; }
+inline bool is_in_use(const page& p) { return kind_of(p) >= PageKind::Allocated; }
 inline bool is_slab_head(const page& p) { return kind_of(p) == PageKind::Slab; }
 
 // The owner of an allocated block says what it is for: a free by anyone else is then refused by name. Back to
-// Allocated before it is freed.
+// Allocated before it is freed, or by PageAllocator::release().
 inline void set_page_kind(page& head, PageKind kind) { head.state = page_state::with_kind(head.state, kind); }
 inline void set_slab_state(page& head, bool slab) {
   set_page_kind(head, slab ? PageKind::Slab : PageKind::Allocated);

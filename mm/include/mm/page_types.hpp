@@ -50,6 +50,8 @@ enum class FreeFault : unsigned {
   Reserved,
   SlabPage,
   TablePage,
+  LargeBlock,  // kmalloc's
+  AreaPage,    // vmalloc's
   WrongOrder,
   NotReferenced,
   Shared,  // somebody else has a reference, too

@@ -104,8 +104,6 @@ class SlabAllocator final : public Shrinker {
     return kmalloc_caches_[type][index];
   }
   [[nodiscard]] std::size_t kmalloc_max() const { return kmalloc_max_; }
-  // Is it the head of a block that kmalloc gave out as a whole?
-  [[nodiscard]] bool owns_large(const page& head) const;
 
   // Whose object is this? What reports and the shell say of an address.
   struct ObjectInfo {
@@ -161,7 +159,7 @@ class SlabAllocator final : public Shrinker {
   void free_debug(kmem_cache& cache, const void* object, unsigned index, const void* caller);
   [[nodiscard]] std::size_t usable_size(const void* object, const char* function, const void* caller) const;
   [[nodiscard]] bool is_large(const page& head, const void* object) const;
-  void free_large(page& head, const void* caller);
+  bool free_large(page& head, const void* caller);
 
   // slab_page.cpp: making and releasing slabs
   bool add_slab(kmem_cache& cache, gfp_t gfp, const void* caller);

@@ -120,10 +120,6 @@ class VmallocSpace {
   [[nodiscard]] bool settled() const { return busy_mapping_ == 0 && deferred_ == nullptr; }
   // Copies the first busy area that ends above `at`: for a walk, at = area.end() next. False: there is none. O(log areas).
   bool next_area(std::uintptr_t at, VmRegion& area) const;
-  // Is it the head of a block behind an area of alloc()?
-  [[nodiscard]] bool owns(const page& head) const {
-    return is_allocated_head(head) && head.private_data == reinterpret_cast<unsigned long>(this);
-  }
   // What is at an address of this space, for a report about it; copies the area (with its guard page) if there is one.
   enum class Place { Hole, Freed, Area };  // Freed: lately, and not in use again
   Place look(const void* address, VmRegion& area) const;

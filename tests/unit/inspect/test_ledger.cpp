@@ -103,10 +103,9 @@ TEST(Ledger, AWrongBookIsNamed) {
   box.give(*cache, object);
   void* const large = box.slab.kmalloc(20000, GFP_KERNEL, kCaller);
   page* const head = pages.page_of(large);
-  const unsigned long mark = head->private_data;
-  head->private_data = 0;
+  mm::set_page_kind(*head, mm::PageKind::Allocated);
   does_not(memory, "kmalloc: beyond its caches: ");
-  head->private_data = mark;
+  mm::set_page_kind(*head, mm::PageKind::Large);
   box.slab.kfree(large, kCaller);
   pages.free(p, 1, kCaller);
   adds_up(memory);

@@ -66,7 +66,7 @@ TEST(PageBulk, BulkAndChainsWhereOnlySinglePagesAreFree) {
     for (unsigned k = 0; k < i; ++k) CHECK(got[k] != got[i]);
     LONGS_EQUAL(1, got[i]->_refcount);
     LONGS_EQUAL(0, got[i]->private_data);
-    got[i]->private_data = 7;
+    set_page_kind(*got[i], PageKind::Vmalloc);
     got[i]->next = i + 1 < 100 ? got[i + 1] : nullptr;
   }
   LONGS_EQUAL(kAll / 2 - 100, pages.free_pages());
@@ -74,13 +74,13 @@ TEST(PageBulk, BulkAndChainsWhereOnlySinglePagesAreFree) {
 
   pages.get(got[50], kCaller);  // somebody else's, too: not for the chain
   page* rest = got[0];
-  for (page* before = nullptr; rest != before;) rest = pages.free_chain(before = rest, kCaller);
+  for (page* before = nullptr; rest != before;)
+    rest = pages.free_chain(before = rest, PageKind::Vmalloc, kCaller);
   POINTERS_EQUAL(got[50], rest);
-  LONGS_EQUAL(0, got[0]->private_data);
   LONGS_EQUAL(kAll / 2 - 50, pages.free_pages());
   CHECK(arena.sound());
   pages.put(rest, kCaller);
-  while (rest != nullptr) rest = pages.free_chain(rest, kCaller);
+  while (rest != nullptr) rest = pages.free_chain(rest, PageKind::Vmalloc, kCaller);
   LONGS_EQUAL(kAll / 2, pages.free_pages());
 
   // With the other half everything merges.
@@ -90,7 +90,8 @@ TEST(PageBulk, BulkAndChainsWhereOnlySinglePagesAreFree) {
     all[i]->next = chain;
     chain = all[i];
   }
-  while (chain != nullptr) chain = pages.free_chain(chain, kCaller);
+  POINTERS_EQUAL(chain, pages.free_chain(chain, PageKind::Vmalloc, kCaller));  // of another kind
+  while (chain != nullptr) chain = pages.free_chain(chain, PageKind::Allocated, kCaller);
   CHECK(arena.whole());
   LONGS_EQUAL(0, pages.faults());
   page* const block = pages.alloc(GFP_NOWAIT, 9, kCaller);

@@ -132,6 +132,41 @@ TEST(PageFaults, PagesOfSlabsAndTables) {
   CHECK(arena.whole());
 }
 
+// kmalloc's blocks and vmalloc's pages are not anybody's to free; only their owner's kind releases them, and only the last
+// reference.
+TEST(PageFaults, BlocksOfKmallocAndVmalloc) {
+  for (const unsigned order : {0u, 2u}) {
+    for (const PageKind kind : {PageKind::Large, PageKind::Vmalloc}) {
+      page* const p = pages.alloc(GFP_NOWAIT, order, kCaller);
+      free_before = pages.free_pages();
+      set_page_kind(*p, kind);
+      const FreeFault fault = kind == PageKind::Large ? FreeFault::LargeBlock : FreeFault::AreaPage;
+      pages.free(p, order, kCaller);
+      refused(fault);
+      pages.free(p, 1, kCaller);
+      refused(fault);
+      pages.free_address(pages.linear_address(p), order, kCaller);
+      refused(fault);
+      pages.put(p, kCaller);
+      refused(fault);
+      if (order != 0) {
+        pages.free(p + 1, 0, kCaller);
+        refused(fault);
+      }
+      CHECK_FALSE(pages.release(p, PageKind::Allocated, kCaller));
+      pages.get(p, kCaller);
+      CHECK_FALSE(pages.release(p, kind, kCaller));
+      LONGS_EQUAL(2, p->_refcount);
+      CHECK(kind_of(*p) == kind);
+      pages.put(p, kCaller);
+      LONGS_EQUAL(free_before, pages.free_pages());
+      CHECK(arena.sound());
+      CHECK(pages.release(p, kind, kCaller));
+      CHECK(arena.whole());
+    }
+  }
+}
+
 TEST(PageFaults, ReservedPages) {
   const PageRange reserved[] = {{TestArena::first_pfn() + 8, TestArena::first_pfn() + 16}};
   TestArena with{{.reserved = reserved}};

@@ -145,6 +145,40 @@ TEST(BadFree, large_blocks) {
   CHECK(box.reported("free"));
 }
 
+// A refused kfree changes nothing, figures and the block's kind included.
+TEST(BadFree, large_blocks_that_others_hold) {
+  PageAllocator& pages = box.arena.pages();
+  void* const big = box.kmalloc(20000);
+  page* const head = pages.page_of(big);
+  pages.get(head, this);
+  box.kfree(big);
+  CHECK(box.reported("others hold it, too"));
+  UNSIGNED_LONGS_EQUAL(8, box.slab.figures().large_pages);
+  UNSIGNED_LONGS_EQUAL(8 * kPageSize, box.slab.ksize(big, this));
+  LONGS_EQUAL(2, head->_refcount);
+  pages.put(head, this);
+  pages.free(head, 3, this);  // kmalloc's
+  CHECK(pages.last_fault() == FreeFault::LargeBlock);
+  UNSIGNED_LONGS_EQUAL(8 * kPageSize, box.slab.ksize(big, this));
+  box.kfree(big);
+  UNSIGNED_LONGS_EQUAL(0, box.slab.figures().large_pages);
+}
+
+// Whatever its owner keeps in its private word.
+TEST(BadFree, blocks_of_the_page_allocator) {
+  PageAllocator& pages = box.arena.pages();
+  for (const gfp_t compound : {gfp_t{0}, __GFP_COMP}) {
+    for (const unsigned order : {0u, 1u, 3u}) {
+      page* const p = pages.alloc(GFP_KERNEL | compound, order, this);
+      p->private_data = reinterpret_cast<unsigned long>(&box.slab);
+      box.kfree(pages.address(p));
+      CHECK(box.reported("is a block of the page allocator of order"));
+      UNSIGNED_LONGS_EQUAL(0, box.slab.figures().large_pages);
+      pages.free(p, order, this);
+    }
+  }
+}
+
 TEST(BadFree, a_released_slab) {
   kmem_cache& one = *box.make("one", 1024);
   auto* const a = static_cast<char*>(box.take(one));
