@@ -15,26 +15,26 @@ typedef void mempool_free_t(void* element, void* pool_data);
 typedef void* mempool_old_alloc_t(int gfp_mask, void* pool_data); /* the books' */
 
 typedef struct mempool_s {
+  int curr_nr; /* elements in the reserve now; it and `elements` are read at once: at a multiple of 8 bytes */
+  void** elements; /* room for min_nr, and for a NULL */
   int min_nr;      /* size of the reserve, elements */
-  int curr_nr;     /* elements in it now */
-  void** elements; /* room for min_nr */
   void* pool_data;
   mempool_alloc_t* alloc;
   mempool_free_t* free;
   void* memory;                /* the allocator that `elements` came from */
   struct mempool_s* next_pool; /* all pools, for those who look */
-  struct mempool_s** link;
-  struct kmem_cache* cache; /* where the ready-made callbacks get the elements; NULL: ask the callbacks */
+  struct mempool_s** link;     /* NULL: not one of them */
+  struct kmem_cache* cache;    /* where the ready-made callbacks get the elements; NULL: ask the callbacks */
   /* Elements allocated and not freed yet, to tell a free that is wrong (mm/pool/out.hpp): */
-  void* last_out; /* the one allocated last, or NULL */
+  void* last_out; /* the one that the allocator gave last, or NULL */
   void** out_table;
   unsigned int out_shift;
-  unsigned int others_out; /* all but last_out */
+  unsigned int others_out; /* all but last_out and elements[curr_nr] */
   unsigned int uncounted;  /* those of them that the table has no room for */
-} mempool_t;
+} mempool_t __attribute__((aligned(8)));
 
 static inline unsigned int mink_mempool_out(const mempool_t* pool) {
-  return pool->others_out + (pool->last_out != NULL ? 1u : 0u);
+  return pool->others_out + (pool->last_out != NULL) + (pool->elements[pool->curr_nr] != NULL);
 }
 
 #ifdef __cplusplus
@@ -115,4 +115,4 @@ static inline int mempool_init_kmalloc_pool(mempool_t* pool, int min_nr, size_t 
 static inline int mempool_init_page_pool(mempool_t* pool, int min_nr, int order) {
   return mempool_init(pool, min_nr, mempool_alloc_pages, mempool_free_pages, (void*)(unsigned long)order);
 }
-static inline int mempool_initialized(mempool_t* pool) { return pool->elements != NULL; }
+static inline int mempool_initialized(const mempool_t* pool) { return pool->link != NULL; }

@@ -8,7 +8,6 @@
 #include <sync/preempt.hpp>
 
 #include "pool/out.hpp"
-#include "pool/reserve.hpp"
 #include "report/refusal.hpp"
 
 namespace mink::mm {
@@ -20,7 +19,11 @@ void drain(mempool_t& pool, int keep) {
     void* element = nullptr;
     {
       const arch::IrqGuard guard;
-      if (pool.curr_nr > keep) element = pop(pool);
+      if (pool.curr_nr > keep) {
+        element = MempoolOut::pop(pool);
+      } else {
+        MempoolOut::list_top(pool);  // there may be no room for it any more
+      }
     }
     if (element == nullptr) return;
     pool.free(element, pool.pool_data);
@@ -35,7 +38,7 @@ bool fill(mempool_t& pool, gfp_t gfp) {
     {
       const arch::IrqGuard guard;
       if (pool.curr_nr < pool.min_nr) {
-        pool.elements[pool.curr_nr++] = element;
+        MempoolOut::push(pool, element);
         element = nullptr;
       }
     }
@@ -58,6 +61,7 @@ void delist(mempool_t& pool) {
   const arch::IrqGuard guard;
   *pool.link = pool.next_pool;
   if (pool.next_pool != nullptr) pool.next_pool->link = pool.link;
+  pool.link = nullptr;
 }
 
 // The cache behind the ready-made callbacks, so that mempool_alloc need not call them.
@@ -68,9 +72,8 @@ kmem_cache* cache_of(mempool_alloc_t* alloc, mempool_free_t* free, void* pool_da
   return kmalloc_caches[KMALLOC_NORMAL][kmalloc_index(size)];
 }
 
-// Room for the reserve, and behind it for the table of what is out.
 void** alloc_array(SlabAllocator& memory, int min_nr, gfp_t gfp, const void* caller) {
-  const std::size_t words = static_cast<std::size_t>(min_nr) + MempoolOut::table_words(min_nr);
+  const std::size_t words = static_cast<std::size_t>(min_nr) + MempoolOut::words_behind(min_nr);
   return static_cast<void**>(memory.kmalloc(words * sizeof(void*), gfp, caller));
 }
 
@@ -86,10 +89,12 @@ void list_out(const mempool_t& pool) {
   const Memory memory = memory_of(pool);
   LogSink log{KERN_ERR};
   unsigned listed = 0;
-  if (pool.last_out != nullptr) list_element(log, memory, pool.last_out), ++listed;
-  for (unsigned i = 0; i <= ~0u >> pool.out_shift && listed < kListedElements; ++i) {
-    if (pool.out_table[i] != nullptr) list_element(log, memory, pool.out_table[i]), ++listed;
-  }
+  const auto list = [&](const void* element) {
+    if (element != nullptr && listed++ < kListedElements) list_element(log, memory, element);
+  };
+  list(pool.last_out);
+  list(pool.elements[pool.curr_nr]);
+  for (unsigned i = 0; i <= ~0u >> pool.out_shift; ++i) list(pool.out_table[i]);
 }
 
 }  // namespace
@@ -102,15 +107,14 @@ Err mempool_init_in(SlabAllocator& memory, mempool_t& pool, int min_nr, mempool_
     return Err::Inval;
   }
   pool = mempool_t{};
-  pool.min_nr = min_nr;
   pool.pool_data = pool_data;
   pool.alloc = alloc;
   pool.free = free;
   pool.memory = &memory;
   pool.cache = cache_of(alloc, free, pool_data);
-  pool.elements = alloc_array(memory, min_nr, gfp, caller);
-  if (pool.elements == nullptr) return Err::NoMem;
-  MempoolOut::move(pool, pool.elements + min_nr, MempoolOut::table_words(min_nr));
+  void** const elements = alloc_array(memory, min_nr, gfp, caller);
+  if (elements == nullptr) return Err::NoMem;
+  MempoolOut::move(pool, elements, min_nr);
   enlist(pool);
   if (fill(pool, gfp)) return Err::Ok;
   (void)mempool_exit_from(pool, caller);
@@ -118,7 +122,7 @@ Err mempool_init_in(SlabAllocator& memory, mempool_t& pool, int min_nr, mempool_
 }
 
 bool mempool_refuse_destroy(const mempool_t& pool, const void* caller) {
-  if (pool.elements == nullptr || mink_mempool_out(&pool) == 0) return false;
+  if (!mempool_initialized(&pool) || mink_mempool_out(&pool) == 0) return false;
   report_refusal(memory_of(pool), {.call = "mempool_destroy",
                                    .given = static_cast<const void*>(&pool),
                                    .wrong = "elements are out",
@@ -128,7 +132,7 @@ bool mempool_refuse_destroy(const mempool_t& pool, const void* caller) {
 }
 
 unsigned mempool_exit_from(mempool_t& pool, const void* caller) {
-  if (pool.elements == nullptr) return 0;
+  if (!mempool_initialized(&pool)) return 0;
   const unsigned out = mink_mempool_out(&pool);
   if (out != 0) {
     printk(KERN_ERR "BUG: mempool_exit(0x%px): %u elements are out and lost to it, called from %pS\n",
@@ -138,13 +142,12 @@ unsigned mempool_exit_from(mempool_t& pool, const void* caller) {
   delist(pool);
   drain(pool, 0);
   static_cast<SlabAllocator*>(pool.memory)->kfree(pool.elements, caller);
-  pool.elements = nullptr;
-  pool.min_nr = 0;
+  MempoolOut::forget(pool);
   return out;
 }
 
 Err mempool_resize_to(mempool_t& pool, int min_nr, const void* caller) {
-  if (min_nr < 0 || pool.elements == nullptr) return Err::Inval;
+  if (min_nr < 0 || !mempool_initialized(&pool)) return Err::Inval;
   if (min_nr <= pool.min_nr) {
     {
       const arch::IrqGuard guard;
@@ -159,10 +162,7 @@ Err mempool_resize_to(mempool_t& pool, int min_nr, const void* caller) {
   void** const old = pool.elements;
   {
     const arch::IrqGuard guard;  // a word for each element that is in: a reserve is tens of them
-    for (int i = 0; i < pool.curr_nr; ++i) bigger[i] = old[i];
-    MempoolOut::move(pool, bigger + min_nr, MempoolOut::table_words(min_nr));
-    pool.elements = bigger;
-    pool.min_nr = min_nr;
+    MempoolOut::move(pool, bigger, min_nr);
   }
   memory.kfree(old, caller);
   (void)fill(pool, GFP_KERNEL);  // what is missing comes with the next frees

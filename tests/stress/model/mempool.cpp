@@ -161,6 +161,18 @@ class PoolWorld final : public World {
     }
   }
 
+  // An element into a pool that it is not of: nothing happens.
+  void free_wrong(std::uint32_t slot, std::uint32_t n) {
+    const Element* const e = next_place(elements_, slot, [](const Element& x) { return x.at != nullptr; });
+    Pool& p = pools_[n];
+    if (e == nullptr || e->pool == n || p.pool == nullptr || p.busy || p.pool->uncounted != 0) return;
+    const int had = p.pool->curr_nr;
+    const unsigned out = p.out;
+    mempool_free(e->at, p.pool);
+    MINK_EXPECT(!undisturbed() || (p.pool->curr_nr == had && mink_mempool_out(p.pool) == out),
+                "a pool took another's element");
+  }
+
   // Others take memory, to the last page that they may have, or give it back.
   void squeeze(std::uint32_t pages) {
     while (pages != 0 && held_.size() < kHoldMost) {
@@ -299,6 +311,7 @@ constexpr Arg kGfp{"gfp", draw_gfp};
 constexpr OpKind kKinds[] = {
     {"alloc", 420, true, {kSlot, kPool, kGfp}, [](World& s, Args a) { w(s).alloc(a[0], a[1], a[2]); }},
     {"free", 400, true, {kSlot}, [](World& s, Args a) { w(s).free(a[0]); }},
+    {"free_wrong", 20, true, {kSlot, kPool}, [](World& s, Args a) { w(s).free_wrong(a[0], a[1]); }},
     {"create",
      60,
      false,

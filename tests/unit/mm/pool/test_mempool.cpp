@@ -305,3 +305,64 @@ TEST(Mempool, more_elements_out_than_can_be_told_apart) {
   UNSIGNED_LONGS_EQUAL(0, pool.uncounted);
   done();
 }
+
+// What was taken last from the reserve is known by where it lay; the others by the table. In any order, nothing is lost, and
+// nothing is taken twice.
+TEST(Mempool, elements_of_the_reserve_come_back_in_any_order) {
+  constexpr int kRoom = 6;
+  make(kRoom);
+  source.allowed = 0;
+  for (unsigned order = 0; order < 720; ++order) {
+    void* out[kRoom];
+    for (void*& element : out) element = mempool_alloc(&pool, GFP_ATOMIC);
+    LONGS_EQUAL(0, pool.curr_nr);
+    unsigned rest = order;
+    for (unsigned left = kRoom; left != 0; --left) {
+      void*& next = out[rest % left];
+      rest /= left;
+      mempool_free(next, &pool);
+      (void)fakes::take_log();
+      mempool_free(next, &pool);
+      CHECK(fakes::logged("double free: it is in the pool's reserve already; refused"));
+      next = out[left - 1];
+      UNSIGNED_LONGS_EQUAL(left - 1, mink_mempool_out(&pool));
+      LONGS_EQUAL(kRoom - static_cast<int>(left) + 1, pool.curr_nr);
+    }
+  }
+  LONGS_EQUAL(kRoom, source.live);
+  done();
+}
+
+TEST(Mempool, an_element_of_a_reserve_that_has_shrunk_meanwhile) {
+  make(4);
+  source.allowed = 0;
+  void* const a = mempool_alloc(&pool, GFP_ATOMIC);
+  void* const b = mempool_alloc(&pool, GFP_ATOMIC);
+  LONGS_EQUAL(0, mempool_resize(&pool, 2));
+  for (void* element : {b, a}) {
+    mempool_free(element, &pool);
+    LONGS_EQUAL(2, pool.curr_nr);
+  }
+  LONGS_EQUAL(2, source.live);
+  void* const c = mempool_alloc(&pool, GFP_ATOMIC);
+  LONGS_EQUAL(0, mempool_resize(&pool, 3));  // where it lay moves with it
+  mempool_free(c, &pool);
+  LONGS_EQUAL(2, pool.curr_nr);
+  done();
+}
+
+TEST(Mempool, an_element_that_was_lost_to_a_pool_is_refused_by_it) {
+  make(2);
+  void* const given = mempool_alloc(&pool, GFP_KERNEL);
+  source.allowed = 0;
+  void* const reserved = mempool_alloc(&pool, GFP_ATOMIC);
+  UNSIGNED_LONGS_EQUAL(2, mempool_exit_from(pool, this));
+  LONGS_EQUAL(0, mempool_initialized(&pool));
+  for (void* element : {given, reserved}) {
+    (void)fakes::take_log();
+    mempool_free(element, &pool);
+    CHECK(fakes::logged("not an element that is out of this pool; refused"));
+    source_free(element, &source);
+  }
+  UNSIGNED_LONGS_EQUAL(0, mempool_exit_from(pool, this));
+}
