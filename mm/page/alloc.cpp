@@ -108,8 +108,9 @@ page* PageAllocator::zeroed(page* p, unsigned order, const void* caller) {
   for (std::size_t i = 0; i < pages; ++i) {
     void* const mapped = window_ != nullptr ? window_->open(phys(p + i)) : nullptr;
     if (mapped == nullptr) {
+      const gfp_t asked = p->gfp;  // an interrupt may be given the block as soon as it is free
       free_slow(p, order, caller);
-      return alloc((p->gfp & ~__GFP_HIGHMEM), order, caller);  // low memory needs no window
+      return alloc(asked & ~__GFP_HIGHMEM, order, caller);  // low memory needs no window
     }
     clear_page(mapped);
     window_->close();
