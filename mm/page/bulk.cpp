@@ -68,8 +68,10 @@ std::size_t PageAllocator::alloc_bulk(gfp_t asked, std::span<page*> pages, const
   page** slot = pages.data();
   while (wanted != 0) {
     if (had == 0 && (gfp & __GFP_ZERO) == 0) {  // then the slots from here on are empty
-      if (const std::size_t n = take_singles(asked, gfp, {slot, wanted}, caller); n != 0) {
-        slot += n, filled += n, wanted -= n;
+      if (const PageChain chain = take_singles(asked, gfp, wanted, PageKind::Allocated, caller);
+          chain.count != 0) {
+        for (page* p = chain.first; p != nullptr; p = p->next) *slot++ = p;
+        filled += chain.count, wanted -= chain.count;
         continue;
       }
     }

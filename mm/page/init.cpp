@@ -80,6 +80,7 @@ Err PageAllocator::init(const PageAllocatorConfig& config) {
   linear_pages_ = border_[1];
   linear_base_ = config.linear_base.raw() - ((config.linear_start.raw() - first_pfn_) << kPageShift);
   page_bias_ = linear_base_ - (reinterpret_cast<std::uintptr_t>(map_) << (kPageShift - 5));
+  phys_bias_ = page_bias_ - linear_base_ + (first_pfn_ << kPageShift);
 
   for (unsigned i = 0; i < page_state::kLists; ++i) {
     PageList& list = lists_[i];

@@ -12,7 +12,7 @@ namespace {
 
 constexpr unsigned kAnyType = 3u << page_state::kMigrateShift;
 constexpr unsigned kZoneBits = kPlaceBits & ~kAnyType;
-constexpr unsigned kBatch = 16;  // pages while interrupts are off
+constexpr unsigned kBatch = 16;  // pages given back while interrupts are off
 
 // The type whose list a single page comes from: the wanted one while it has any. `of_zone`: the zone's lists, by type.
 unsigned type_with_singles(const PageList* of_zone, unsigned wanted) {
@@ -21,48 +21,95 @@ unsigned type_with_singles(const PageList* of_zone, unsigned wanted) {
   }
 }
 
+// What a page that is taken holds.
+struct Taken {
+  unsigned state;
+  const void* caller;
+  gfp_t gfp;
+};
+
+// Free pages from `link` on are taken: `most`, or as many as there are before `end`. Returns the link behind the last,
+// and in `most` how many were not there. Out of line for its registers: 11 instructions a page.
+[[gnu::noinline]] page_link* take_links(page_link* link, const page_link* end, unsigned& most,
+                                        const Taken& taken) {
+  const auto [state, caller, gfp] = taken;
+  unsigned left = most;
+  do {
+    page* const p = page_of_link(link);
+    link = link->next;
+    p->state = state;
+    p->_refcount = 1;
+    p->private_data = 0;
+    p->caller = caller;
+    p->gfp = gfp;
+  } while (--left != 0 && link != end);
+  most = left;
+  return link;
+}
+
 }  // namespace
 
-// Fills the first slots of `pages`, all of which are null. 0: the mask's best zone is not one of single pages alone, or
-// has too few above its low mark; nothing is changed.
-std::size_t PageAllocator::take_singles(gfp_t asked, gfp_t gfp, std::span<page*> pages, const void* caller) {
+// The links of a free list are those of the chain: what is written is that the pages are taken. 0 pages: the mask's best
+// zone is not one of single pages alone, or has too few above its low mark; nothing is changed.
+PageChain PageAllocator::take_singles(gfp_t asked, gfp_t gfp, std::size_t wanted, PageKind kind,
+                                      const void* caller) {
   unsigned z = static_cast<unsigned>(zone_of_gfp(gfp));
   while (z != 0 && !zones_[z].populated()) --z;
   const auto zone_type = static_cast<ZoneType>(z);
   const MigrateType type = migrate_type_of(gfp);
+  const Taken taken{page_state::block(kind, 0) | page_state::place(zone_type, type) | account_, caller,
+                    asked};
+  PageChain chain;
   const arch::IrqGuard guard;
   Zone& zone = held(zones_[z]);
   const std::size_t kept =
       std::max(zone.mark.low + zone.lowmem_reserve[reserve_class(gfp)], zone.short_below);
-  if (orders(zone_type) != 1 || zone.free_pages <= kept) return 0;
-  const std::size_t count = std::min({pages.size(), zone.free_pages - kept, std::size_t{kBatch}});
-  const unsigned state =
-      page_state::block(PageKind::Allocated, 0) | page_state::place(zone_type, type) | account_;
-  std::size_t n = 0;
+  if (orders(zone_type) != 1 || zone.free_pages <= kept) return chain;
+  const auto count = static_cast<unsigned>(std::min({wanted, zone.free_pages - kept, kMostInChain}));
+  unsigned left = count;
+  page** tail = &chain.first;
   PageList* const of_zone = &list_ref(zone_type, MigrateType::Unmovable);
-  while (n != count && orders(zone_type) != 0) {
+  do {
     const unsigned from = type_with_singles(of_zone, static_cast<unsigned>(type));
     FreeList& list = held(of_zone[from].free[0]);
-    const std::size_t before = n;
-    page_link* link = list.head.next;
-    for (; n != count && link != &list.head; link = link->next) {
-      page* const p = page_of_link(link);
-      p->state = state;
-      p->_refcount = 1;
-      p->private_data = 0;
-      p->caller = caller;
-      p->gfp = asked;
-      pages[n++] = p;
-    }
+    const unsigned before = left;
+    *tail = page_of_link(list.head.next);
+    page_link* const link = take_links(list.head.next, &list.head, left, taken);
+    chain.last = page_of_link(link->prev);
+    tail = &chain.last->next;
     list.head.next = link;
     link->prev = &list.head;
-    list.blocks -= static_cast<unsigned>(n - before);
+    list.blocks -= before - left;
     if (link == &list.head) of_zone[from].nonempty &= ~1u;
-    if (from != static_cast<unsigned>(type)) events_.fallbacks += static_cast<unsigned>(n - before);
+    if (from != static_cast<unsigned>(type)) events_.fallbacks += before - left;
+  } while (left != 0 && orders(zone_type) != 0);
+  *tail = nullptr;
+  chain.count = count - left;
+  zone.free_pages -= chain.count;
+  zone.allocated += static_cast<unsigned>(chain.count);
+  return chain;
+}
+
+PageChain PageAllocator::alloc_chain(gfp_t asked, std::size_t wanted, PageKind kind, const void* caller) {
+  if ((asked & __GFP_ZERO) == 0 && failures_ == nullptr) {
+    gfp_t gfp = modern_gfp(asked);
+    if ((gfp & __GFP_DIRECT_RECLAIM) != 0) gfp = fit_to_context(gfp, caller);
+    const PageChain chain = take_singles(asked, gfp, wanted, kind, caller);
+    if (chain.count != 0) return chain;
   }
-  zone.free_pages -= n;
-  zone.allocated += static_cast<unsigned>(n);
-  return n;
+  page* got[kMostInChain] = {};
+  const std::span<page*> slots{got, std::min(wanted, kMostInChain)};
+  PageChain chain;
+  chain.count = alloc_bulk(asked, slots, caller);
+  page** tail = &chain.first;
+  for (page* const p : slots) {
+    if (p == nullptr) continue;
+    set_page_kind(*p, kind);
+    *tail = chain.last = p;
+    tail = &p->next;
+  }
+  *tail = nullptr;
+  return chain;
 }
 
 page* PageAllocator::free_chain(page* first, PageKind of, const void* caller) {

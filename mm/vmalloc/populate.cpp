@@ -93,27 +93,23 @@ Err VmallocSpace::populate(VmRegion& r, std::size_t pages, gfp_t gfp, const void
   return Err::Ok;
 }
 
-Err VmallocSpace::add_singles(VmRegion& r, page**& tail, std::size_t wanted, gfp_t gfp, const void* caller) {
-  page* got[kBulk] = {};
+// Until a batch falls short: then memory is not, or no more, in single pages alone.
+Err VmallocSpace::add_singles(VmRegion& r, page**& tail, std::size_t left, gfp_t gfp, const void* caller) {
   PhysAddr frames[kBulk];
-  const std::size_t count = std::min(wanted, kBulk);
-  const std::size_t filled = pages_->alloc_bulk(gfp, std::span<page*>{got, count}, caller);
-  if (filled == 0) return Err::NoMem;
-  std::size_t n = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    page* const p = got[i];
-    if (p == nullptr) continue;
-    p->next = nullptr;
-    set_page_kind(*p, PageKind::Vmalloc);
-    *tail = p;
-    tail = &p->next;
-    frames[n++] = pages_->phys(p);
-  }
-  MINK_ASSERT(n == filled);
-  const VirtAddr at{r.start + r.page_count * kPageSize};
-  if (const Err e = mapper_->map_frames(at, std::span<const PhysAddr>{frames, n}, arch::kKernelData); !ok(e))
-    return e;
-  r.page_count += static_cast<std::uint32_t>(n);
+  std::size_t count;
+  do {
+    const PageChain chain = pages_->alloc_chain(gfp, left, PageKind::Vmalloc, caller);
+    if (chain.count == 0) return Err::NoMem;
+    *tail = chain.first;
+    tail = &chain.last->next;
+    PhysAddr* frame = frames;
+    for (const page* p = chain.first; p != nullptr; p = p->next) *frame++ = pages_->phys(p);
+    count = chain.count;
+    const VirtAddr at{r.start + r.page_count * kPageSize};
+    if (const Err e = mapper_->map_frames(at, {frames, count}, arch::kKernelData); !ok(e)) return e;
+    r.page_count += static_cast<std::uint32_t>(count);
+    left -= count;
+  } while (count == kBulk && left != 0);
   return Err::Ok;
 }
 

@@ -6,6 +6,8 @@
 #include <optional>
 #include <span>
 
+struct page;
+
 namespace mink::mm {
 
 struct PageRange {  // [start, end)
@@ -36,6 +38,13 @@ struct PageAllocatorConfig {
   Pfn highmem_start;     // zone HighMem is the memory from there; at or beyond the end: none
   std::optional<std::size_t> min_free_kbytes;  // empty: as Linux computes it from the size of memory
   std::optional<unsigned> list_limit;          // pages on each hot/cold list; empty: by the size of the zone
+};
+
+// Single pages linked through page->next; the last one's is nullptr.
+struct PageChain {
+  page* first = nullptr;
+  page* last = nullptr;
+  std::size_t count = 0;
 };
 
 struct Given;

@@ -131,7 +131,7 @@ class VmallocSpace {
   static constexpr std::size_t kPurgedKept = kLazyAreas;
   static constexpr std::size_t kMergePerFree = 2;
   static constexpr std::size_t kSpares = 4;
-  static constexpr std::size_t kBulk = 32;
+  static constexpr std::size_t kBulk = PageAllocator::kMostInChain;
 
   // space.cpp: ranges
   VmRegion* reserve(std::size_t pages, gfp_t gfp, VmUse use, std::size_t align, const Asker& who);
@@ -152,7 +152,7 @@ class VmallocSpace {
 
   // populate.cpp: pages
   Err populate(VmRegion& r, std::size_t pages, gfp_t gfp, const void* caller);
-  Err add_singles(VmRegion& r, page**& tail, std::size_t wanted, gfp_t gfp, const void* caller);
+  Err add_singles(VmRegion& r, page**& tail, std::size_t left, gfp_t gfp, const void* caller);
   [[nodiscard]] unsigned block_order(std::size_t wanted, gfp_t gfp) const;
   Err map_page_array(VmRegion& r, std::span<page* const> pages, arch::PageAttr attr);
   void free_pages(VmRegion& r, const void* caller);

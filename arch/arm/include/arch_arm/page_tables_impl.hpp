@@ -169,10 +169,14 @@ Err PageTables<M>::map_frames(VirtAddr va, std::span<const PhysAddr> frames, Pag
   const Descriptor small = small_bits(attr);
   const PhysAddr* frame = frames.data();
   for_each_chunk(va, frames.size(), [&](Descriptor* first, std::size_t count) {
-    for (Descriptor* word = first; word != first + count; ++word, ++frame) {
-      MINK_ASSERT(is_fault(*word));  // break before make
-      m_.store(word, static_cast<Descriptor>(frame->raw()) | small);
-    }
+    Descriptor* const end = first + count;
+    Descriptor there = 0;
+#pragma GCC unroll 4
+    for (const Descriptor* word = first; word != end; ++word) there |= *word;
+    MINK_ASSERT(is_fault(there));  // break before make
+#pragma GCC unroll 4
+    for (Descriptor* word = first; word != end; ++word)
+      m_.store(word, static_cast<Descriptor>((frame++)->raw()) | small);
     m_.clean_dcache_range(first, count * sizeof(Descriptor));
   });
   published(va, frames.size(), attr);

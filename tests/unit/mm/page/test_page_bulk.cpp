@@ -83,6 +83,21 @@ TEST(PageBulk, BulkAndChainsWhereOnlySinglePagesAreFree) {
   while (rest != nullptr) rest = pages.free_chain(rest, PageKind::Vmalloc, kCaller);
   LONGS_EQUAL(kAll / 2, pages.free_pages());
 
+  const PageChain some = pages.alloc_chain(GFP_NOWAIT | __GFP_NOWARN, 20, PageKind::Vmalloc, kCaller);
+  LONGS_EQUAL(20, some.count);
+  POINTERS_EQUAL(nullptr, some.last->next);
+  std::size_t linked = 0;
+  for (const page* p = some.first; p != nullptr; p = p->next, ++linked) {
+    CHECK(odd(p) && kind_of(*p) == PageKind::Vmalloc);
+    LONGS_EQUAL(1, p->_refcount);
+    POINTERS_EQUAL(kCaller, p->caller);
+    if (p->next == nullptr) POINTERS_EQUAL(some.last, p);
+  }
+  LONGS_EQUAL(20, linked);
+  LONGS_EQUAL(kAll / 2 - 20, pages.free_pages());
+  CHECK(arena.sound());
+  for (page* p = some.first; p != nullptr;) p = pages.free_chain(p, PageKind::Vmalloc, kCaller);
+
   // With the other half everything merges.
   page* chain = nullptr;
   for (std::size_t i = 0; i < kAll; ++i) {
@@ -97,4 +112,34 @@ TEST(PageBulk, BulkAndChainsWhereOnlySinglePagesAreFree) {
   page* const block = pages.alloc(GFP_NOWAIT, 9, kCaller);
   CHECK(block != nullptr);
   pages.free(block, 9, kCaller);
+}
+
+TEST(PageBulk, ChainsOfAllThereIs) {
+  TestArena arena{{.pages = 64}};
+  PageAllocator& pages = arena.pages();
+  page* chains[3] = {};
+  std::size_t taken = 0;
+  for (page*& first : chains) {  // of a large block, with zeroes; then in single pages; then nothing
+    const gfp_t gfp = GFP_NOWAIT | __GFP_NOWARN | (taken == 0 ? __GFP_ZERO : 0u);
+    const PageChain chain = pages.alloc_chain(gfp, 100, PageKind::Vmalloc, kCaller);
+    LONGS_EQUAL(taken == 64 ? 0 : PageAllocator::kMostInChain, chain.count);
+    std::size_t linked = 0;
+    for (const page* p = chain.first; p != nullptr; p = p->next, ++linked) {
+      CHECK(kind_of(*p) == PageKind::Vmalloc);
+      if (taken == 0) LONGS_EQUAL(0, static_cast<const char*>(pages.address(p))[kPageSize - 1]);
+    }
+    LONGS_EQUAL(chain.count, linked);
+    first = chain.first;
+    taken += chain.count;
+    CHECK(arena.sound());
+  }
+  LONGS_EQUAL(64, taken);
+  for (page* p : chains) {
+    while (p != nullptr) {
+      page* const next = p->next;
+      CHECK(pages.release(p, PageKind::Vmalloc, kCaller));
+      p = next;
+    }
+  }
+  CHECK(arena.whole());
 }
