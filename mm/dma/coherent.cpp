@@ -44,13 +44,13 @@ std::size_t CoherentMemory::find(std::size_t pages) const {
   return pages_;
 }
 
-void CoherentMemory::mark(std::size_t first, std::size_t pages, bool used) {
-  for (std::size_t i = first; i < first + pages;) {
-    const std::size_t bit = i % kWord;
-    const std::size_t n = std::min(kWord - bit, first + pages - i);
-    const std::uint32_t mask = (n == kWord ? ~0u : (1u << n) - 1) << bit;
-    used_[i / kWord] = used ? used_[i / kWord] | mask : used_[i / kWord] & ~mask;
-    i += n;
+void CoherentMemory::flip(std::size_t first, std::size_t pages) {
+  while (pages != 0) {
+    const std::size_t bit = first % kWord;
+    const std::size_t n = std::min(kWord - bit, pages);
+    used_[first / kWord] ^= ~0u >> (kWord - n) << bit;
+    first += n;
+    pages -= n;
   }
 }
 
@@ -62,7 +62,7 @@ void* CoherentMemory::alloc(std::size_t size, void* owner) {
     const arch::IrqGuard guard;
     first = find(pages);
     if (first == pages_) return nullptr;
-    mark(first, pages, true);
+    flip(first, pages);
     records_[first] = {static_cast<std::uint16_t>(pages), owner};
   }
   void* const address = ptr_of(base_ + first * kPageSize);
@@ -80,7 +80,7 @@ const char* CoherentMemory::free(void* address, std::size_t size) {
   }
   const std::size_t pages = records_[first].pages;
   if (size == 0 || align_up(size, kPageSize) / kPageSize != pages) return "of another size";
-  mark(first, pages, false);
+  flip(first, pages);
   records_[first] = {};
   return nullptr;
 }

@@ -9,16 +9,16 @@
 #include <arch/irq.hpp>
 #include <base/assert.hpp>
 #include <bit>
-#include <lib/list.hpp>
 #include <mm/dma.hpp>
 #include <new>
+#include <utility>
 
 namespace mink::mm {
 namespace {
 
 // A page and its blocks: block i begins at boundary i / per_boundary, and is its i % per_boundary'th.
 struct PoolPage {
-  ListNode node;  // in its pool's list while a block of it is free
+  PoolPage* next;  // of its pool's that have a free block
   dma_pool* pool;
   char* memory;
   unsigned in_use;
@@ -33,15 +33,14 @@ using namespace mink::mm;
 
 struct dma_pool {
   const char* name;
-  device* dev;
   unsigned size;          // of a block, rounded up to its alignment
   unsigned boundary;      // at most a page
   unsigned per_boundary;  // blocks in it
   unsigned blocks;        // of a page
-  unsigned in_use;
-  unsigned pages;
-  List<PoolPage, &PoolPage::node> with_free;
-  ListNode node;
+  unsigned in_use = 0;
+  unsigned pages = 0;
+  PoolPage* with_free = nullptr;  // the first is given out of until it has none
+  dma_pool* next = nullptr;
 
   [[nodiscard]] unsigned words() const { return (blocks + 31) / 32; }
   [[nodiscard]] unsigned offset(unsigned i) const {
@@ -51,31 +50,39 @@ struct dma_pool {
 
 namespace {
 
-constinit List<dma_pool, &dma_pool::node> pools;
+constinit dma_pool* pools = nullptr;
 
-PoolPage* add_page(dma_pool& pool, gfp_t gfp) {
+void push(dma_pool& pool, PoolPage& p) { p.next = std::exchange(pool.with_free, &p); }
+
+bool add_page(dma_pool& pool, gfp_t gfp) {
   auto* const p = static_cast<PoolPage*>(
       kzalloc(sizeof(PoolPage) + pool.words() * sizeof(std::uint32_t), gfp & ~(GFP_DMA | __GFP_ZERO)));
-  if (p == nullptr) return nullptr;
+  if (p == nullptr) return false;
   p->memory = static_cast<char*>(coherent_memory().alloc(kPageSize, p));
   if (p->memory == nullptr) {
     kfree(p);
-    return nullptr;
+    return false;
   }
   p->pool = &pool;
   for (unsigned i = 0; i < pool.blocks; ++i) p->free[i / 32] |= 1u << (i % 32);
-  return p;
+  const arch::IrqGuard guard;
+  push(pool, *p);
+  ++pool.pages;
+  return true;
 }
 
-// The caller holds interrupts off.
-void* take(dma_pool& pool, PoolPage& p) {
+// nullptr: no page has a free block.
+void* take(dma_pool& pool) {
+  const arch::IrqGuard guard;
+  PoolPage* const p = pool.with_free;
+  if (p == nullptr) return nullptr;
   unsigned word = 0;
-  while (p.free[word] == 0) ++word;
-  const auto bit = static_cast<unsigned>(std::countr_zero(p.free[word]));
-  p.free[word] &= p.free[word] - 1;
+  while (p->free[word] == 0) ++word;
+  const auto bit = static_cast<unsigned>(std::countr_zero(p->free[word]));
+  p->free[word] &= p->free[word] - 1;
   ++pool.in_use;
-  if (++p.in_use == pool.blocks) pool.with_free.erase(p);
-  return p.memory + pool.offset(word * 32 + bit);
+  if (++p->in_use == pool.blocks) pool.with_free = p->next;
+  return p->memory + pool.offset(word * 32 + bit);
 }
 
 // The block's number, or pool.blocks if none begins there.
@@ -90,7 +97,7 @@ unsigned block_at(const dma_pool& pool, const PoolPage& p, const void* block) {
 
 extern "C" {
 
-struct dma_pool* dma_pool_create(const char* name, struct device* dev, size_t size, size_t align,
+struct dma_pool* dma_pool_create(const char* name, struct device*, size_t size, size_t align,
                                  size_t boundary) {
   align = align == 0 ? 1 : align;
   const bool powers = std::has_single_bit(align) && (boundary == 0 || std::has_single_bit(boundary));
@@ -105,33 +112,32 @@ struct dma_pool* dma_pool_create(const char* name, struct device* dev, size_t si
   void* const memory = kmalloc(sizeof(dma_pool), GFP_KERNEL);
   if (memory == nullptr) return nullptr;
   const auto per_boundary = static_cast<unsigned>(room / whole);
-  auto* const pool = ::new (memory) dma_pool{name,
-                                             dev,
-                                             static_cast<unsigned>(whole),
-                                             static_cast<unsigned>(room),
-                                             per_boundary,
-                                             static_cast<unsigned>(kPageSize / room) * per_boundary,
-                                             0,
-                                             0,
-                                             {},
-                                             {}};
+  auto* const pool =
+      ::new (memory) dma_pool{.name = name,
+                              .size = static_cast<unsigned>(whole),
+                              .boundary = static_cast<unsigned>(room),
+                              .per_boundary = per_boundary,
+                              .blocks = static_cast<unsigned>(kPageSize / room) * per_boundary};
   const arch::IrqGuard guard;
-  pools.push_back(*pool);
+  pool->next = std::exchange(pools, pool);
   return pool;
 }
 
 void dma_pool_destroy(struct dma_pool* pool) {
   if (pool == nullptr) return;
-  {
-    const arch::IrqGuard guard;
-    if (pool->in_use == 0) pools.erase(*pool);
-  }
   if (pool->in_use != 0) {
     printk(KERN_ERR "dma_pool_destroy: %s: %u blocks are in use; it stays (caller %pS)\n", pool->name,
            pool->in_use, MINK_CALLER());
     return;
   }
-  while (PoolPage* const p = pool->with_free.pop_front()) {
+  {
+    const arch::IrqGuard guard;
+    dma_pool** link = &pools;
+    while (*link != pool) link = &(*link)->next;
+    *link = pool->next;
+  }
+  while (PoolPage* const p = pool->with_free) {
+    pool->with_free = p->next;
     (void)coherent_memory().free(p->memory, kPageSize);
     kfree(p);
   }
@@ -139,23 +145,12 @@ void dma_pool_destroy(struct dma_pool* pool) {
 }
 
 void* dma_pool_alloc(struct dma_pool* pool, gfp_t gfp, dma_addr_t* handle) {
-  PoolPage* fresh = nullptr;
-  for (;;) {
-    {
-      const arch::IrqGuard guard;
-      if (fresh != nullptr) {
-        pool->with_free.push_front(*fresh);
-        ++pool->pages;
-      }
-      if (!pool->with_free.empty()) {
-        void* const block = take(*pool, *pool->with_free.front());
-        *handle = coherent_memory().phys(block).raw();
-        return block;
-      }
-    }
-    fresh = add_page(*pool, gfp);
-    if (fresh == nullptr) return nullptr;
+  void* block;
+  while ((block = take(*pool)) == nullptr) {
+    if (!add_page(*pool, gfp)) return nullptr;
   }
+  *handle = coherent_memory().phys(block).raw();
+  return block;
 }
 
 void* dma_pool_zalloc(struct dma_pool* pool, gfp_t gfp, dma_addr_t* handle) {
@@ -181,12 +176,12 @@ void dma_pool_free(struct dma_pool* pool, void* block, dma_addr_t handle) {
     } else {
       p->free[i / 32] |= 1u << (i % 32);
       --pool->in_use;
-      if (p->in_use-- == pool->blocks) pool->with_free.push_front(*p);
+      if (p->in_use-- == pool->blocks) push(*pool, *p);
     }
   }
   if (wrong == nullptr) return;
-  printk(KERN_ERR "dma_pool_free: %s: %px, handle 0x%08lx: %s; refused (caller %pS)\n", pool->name, block,
-         static_cast<unsigned long>(handle), wrong, MINK_CALLER());
+  refuse_dma({nullptr, virt_of(block).raw(), pool->size, DMA_NONE, false, "dma_pool_free", MINK_CALLER()},
+             pool->name, wrong);
 }
 
 }  // extern "C"
@@ -195,10 +190,8 @@ namespace mink::mm {
 
 void print_dma_pools(TextSink& out) {
   const arch::IrqGuard guard;
-  for (const dma_pool& pool : pools) {
-    print(out, "%-16s %4u %4u %4u %2u\n", pool.name, pool.in_use, pool.blocks * pool.pages, pool.size,
-          pool.pages);
-  }
+  for (const dma_pool* p = pools; p != nullptr; p = p->next)
+    print(out, "%-16s %4u %4u %4u %2u\n", p->name, p->in_use, p->blocks * p->pages, p->size, p->pages);
 }
 
 }  // namespace mink::mm

@@ -4,6 +4,8 @@
 #include <mm/kernel_memory.hpp>
 #include <mm/mempool.hpp>
 
+#include <linux/gfp.h>
+
 using namespace mink;
 using namespace mink::mm;
 
@@ -58,10 +60,10 @@ void mempool_kfree(void* element, void*) { kfree(element); }
 
 void* mempool_alloc_pages(gfp_t gfp_mask, void* pool_data) {
   const auto order = static_cast<unsigned>(reinterpret_cast<std::uintptr_t>(pool_data));
-  return kernel_memory_instance.pages.alloc(gfp_mask, order, MINK_CALLER());
+  return alloc_pages(gfp_mask, order);
 }
 void mempool_free_pages(void* element, void* pool_data) {
   const auto order = static_cast<unsigned>(reinterpret_cast<std::uintptr_t>(pool_data));
-  kernel_memory_instance.pages.free(static_cast<page*>(element), order, MINK_CALLER());
+  __free_pages(static_cast<page*>(element), order);
 }
 }

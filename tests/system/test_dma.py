@@ -78,7 +78,7 @@ def test_pieces_at_odd_addresses_and_pages_without_a_linear_address(console):
 def test_a_vmalloced_buffer_is_refused_with_the_reason(console):
     refused = figure(console, r"refused so far: (\d+)")
     text = console.ok("dmatest 8192 -v")
-    assert re.search(r"dma_map_single: \w+, 8192 bytes: vmalloc's address range, .*use kmalloc\(\)", text)
+    assert re.search(r"dma_map_single: \(no device\): 0x\w+, 8192 bytes: vmalloc's address range, .*use kmalloc\(\)", text)
     assert "is refused" in text
     assert figure(console, r"refused so far: (\d+)") == refused + 1
 

@@ -16,10 +16,18 @@ namespace mink::mm {
 
 struct KernelMemory;
 
-struct DmaAsker {
-  const char* name;  // of the function that was called
+// A call of <linux/dma-mapping.h> or <linux/dmapool.h>, as its reports name it.
+struct DmaCall {
+  const device* dev;
+  std::uintptr_t at;  // as it was given: an address, of the CPU or of the bus, or of a struct page
+  std::size_t size;
+  dma_data_direction direction;
+  bool by_page;
+  const char* name;
   const void* caller;
 };
+// whose: the name of the device or the pool.
+void refuse_dma(const DmaCall& call, const char* whose, const char* why);
 
 // Pages of memory that is not cached, given out in runs. First fit, by words of 32 pages: O(pages / 32).
 class CoherentMemory {
@@ -55,7 +63,7 @@ class CoherentMemory {
  private:
   static constexpr std::size_t kWord = 32;
   [[nodiscard]] std::size_t find(std::size_t pages) const;
-  void mark(std::size_t first, std::size_t pages, bool used);
+  void flip(std::size_t first, std::size_t pages);
 
   VirtAddr base_{};
   PhysAddr phys_{};
@@ -73,13 +81,10 @@ class DmaMappings {
   DmaMappings(const DmaMappings&) = delete;
   DmaMappings& operator=(const DmaMappings&) = delete;
 
-  dma_addr_t map(const device* dev, const void* address, std::size_t size, dma_data_direction direction,
-                 DmaAsker who);
-  dma_addr_t map_page(const device* dev, page* p, std::size_t offset, std::size_t size,
-                      dma_data_direction direction, DmaAsker who);
-  void unmap(const device* dev, dma_addr_t address, std::size_t size, dma_data_direction direction,
-             bool by_page, DmaAsker who);
-  void sync(dma_addr_t address, std::size_t size, dma_data_direction direction, bool for_cpu, DmaAsker who);
+  dma_addr_t map(const DmaCall& call);
+  dma_addr_t map_page(const DmaCall& call, std::size_t offset);
+  void unmap(const DmaCall& call);
+  void sync(const DmaCall& call, bool for_cpu);
 
   [[nodiscard]] std::size_t mapped() const { return count_ + unnoted_; }
   [[nodiscard]] unsigned refused() const { return refused_; }
@@ -87,24 +92,14 @@ class DmaMappings {
   void print(TextSink& out) const;
 
  private:
-  struct Mapping {
-    dma_addr_t at;
-    std::size_t size;
-    const device* dev;
-    const void* caller;
-    dma_data_direction direction;
-    bool by_page;
-  };
-
-  dma_addr_t map_range(const device* dev, PhysAddr at, std::size_t size, dma_data_direction direction,
-                       bool by_page, DmaAsker who);
-  bool refuse(const char* why, const void* address, std::size_t size, DmaAsker who);
-  bool usable(const void* address, std::size_t size, DmaAsker who);
-  bool usable_pages(PhysAddr at, std::size_t size, const void* address, DmaAsker who);
-  void hand_over(PhysAddr at, std::size_t size, arch::DmaFlow flow, bool to_cpu);
+  [[nodiscard]] const char* unusable(const void* address, std::size_t size) const;
+  [[nodiscard]] const char* unusable_pages(PhysAddr at, std::size_t size) const;
+  dma_addr_t note(const DmaCall& call, PhysAddr at, const char* wrong);
+  void refuse(const DmaCall& call, const char* why);
+  void hand_over(PhysAddr at, const DmaCall& call, bool to_cpu);
 
   KernelMemory& memory_;
-  Mapping table_[kMost] = {};
+  DmaCall table_[kMost] = {};  // by bus address
   std::size_t count_ = 0;
   std::size_t unnoted_ = 0;
   unsigned refused_ = 0;

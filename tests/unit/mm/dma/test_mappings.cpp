@@ -53,7 +53,7 @@ TEST(DmaMappings, a_kmalloced_buffer_has_its_physical_address) {
 }
 
 TEST(DmaMappings, nonsense_is_refused) {
-  refused(map(object, 0), "nothing to map; refused");
+  refused(map(object, 0), "nothing to hand over; refused");
   refused(map(object, SIZE_MAX), "ends beyond all addresses; refused");
   refused(map(object, 8, DMA_NONE), "no direction; refused");
   refused(map(nullptr, 8), "no memory that has a linear address; refused");
@@ -120,7 +120,7 @@ TEST(DmaMappings, an_unmap_fits_its_map) {
   dma_unmap_single(&other, at, 64, DMA_TO_DEVICE);
   said("mapped for another device; refused");
   dma_unmap_page(nullptr, at, 64, DMA_TO_DEVICE);
-  said("mapped by dma_map_single; refused");
+  said("mapped by the other of dma_map_single and dma_map_page; refused");
   CHECK_EQUAL(1u, mm::dma_mappings().mapped());
   dma_unmap_single(nullptr, at, 64, DMA_TO_DEVICE);
   STRCMP_EQUAL("", fakes::take_log());
@@ -145,7 +145,7 @@ TEST(DmaMappings, a_device_that_does_not_reach_all_memory) {
   const dma_addr_t at = dma_map_single(&narrow, object, 64, DMA_TO_DEVICE);
   CHECK_EQUAL(0, dma_mapping_error(&narrow, at));
   dma_unmap_single(&narrow, at, 64, DMA_TO_DEVICE);
-  refused(dma_map_single(&narrow, object, 65, DMA_TO_DEVICE), "narrow does not reach it; refused");
+  refused(dma_map_single(&narrow, object, 65, DMA_TO_DEVICE), "the device does not reach it; refused");
   CHECK_EQUAL(0, dma_set_mask_and_coherent(&narrow, DMA_BIT_MASK(32)));
   CHECK_EQUAL(0xffffffffull, mask);
   CHECK_EQUAL(DMA_BIT_MASK(32), narrow.coherent_dma_mask);
