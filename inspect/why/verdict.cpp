@@ -32,7 +32,7 @@ MemoryView look_at(const mm::PageAllocator& pages) {
 
 Verdict judge(const MemoryView& view, gfp_t asked, unsigned order) {
   gfp_t gfp = mm::modern_gfp(asked);
-  if ((gfp & __GFP_DMA) != 0 && !view.zone[0].populated) gfp &= ~__GFP_DMA;
+  if (!view.zone[0].populated) gfp = mm::without_dma_zone(gfp);
   const unsigned best = static_cast<unsigned>(mm::zone_of_gfp(gfp));
   const unsigned column = mm::reserve_class(gfp);
   if (order > mm::kMaxOrder) return {Outcome::TooLarge, static_cast<ZoneType>(best), 0};

@@ -62,8 +62,7 @@ page* PageAllocator::alloc_slow(gfp_t asked, unsigned order, const void* caller)
     ++events_.failures;
     return nullptr;
   }
-  if ((gfp & __GFP_DMA) != 0 && !zones_[0].populated())
-    gfp &= ~__GFP_DMA;  // dma=0: a DMA engine reaches everything
+  if (!zones_[0].populated()) gfp = without_dma_zone(gfp);
   if ((gfp & __GFP_DIRECT_RECLAIM) != 0) gfp = fit_to_context(gfp, caller);
   if (must_fail(gfp, order, caller)) return nullptr;
   page* p = try_zones(gfp, order, Pass::Low);

@@ -57,7 +57,7 @@ page* PageAllocator::take_for_bulk(gfp_t gfp, std::size_t most, unsigned& order)
 
 std::size_t PageAllocator::alloc_bulk(gfp_t asked, std::span<page*> pages, const void* caller) {
   gfp_t gfp = modern_gfp(asked);
-  if ((gfp & __GFP_DMA) != 0 && !zones_[0].populated()) gfp &= ~__GFP_DMA;
+  if (!zones_[0].populated()) gfp = without_dma_zone(gfp);
   if ((gfp & __GFP_DIRECT_RECLAIM) != 0) gfp = fit_to_context(gfp, caller);
   std::size_t wanted = 0;
 #pragma GCC unroll 4

@@ -235,8 +235,7 @@ void PageAllocator::set_failures(FailureSource* source) {
 // its lists are closed, or every allocation is to ask whether it shall fail.
 void PageAllocator::choose_lists() {
   for (gfp_t bits = 0; bits <= kPlacementMask; ++bits) {
-    unsigned z = static_cast<unsigned>(zone_of_gfp(bits));
-    if (z == 0 && !zones_[0].populated()) z = 1;  // dma=0
+    unsigned z = static_cast<unsigned>(zone_of_gfp(zones_[0].populated() ? bits : without_dma_zone(bits)));
     while (z != 0 && zones_[z].managed == 0) --z;
     preferred_[bits] = zones_[z].is_short || failures_ != nullptr
                            ? &closed_

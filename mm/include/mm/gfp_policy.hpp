@@ -28,6 +28,11 @@ constexpr ZoneType zone_of_gfp(gfp_t gfp) {
   return (gfp & __GFP_HIGHMEM) != 0 ? ZoneType::HighMem : ZoneType::Normal;
 }
 
+// The same wish where there is no zone DMA (dma=0: a DMA engine reaches all low memory).
+constexpr gfp_t without_dma_zone(gfp_t gfp) {
+  return (gfp & __GFP_DMA) == 0 ? gfp : (gfp & ~__GFP_DMA) | __GFP_DMA32;
+}
+
 // The column of lowmem_reserve that it must leave: its zone, or the Movable zone that mink has no memory in.
 constexpr unsigned reserve_class(gfp_t gfp) {
   const bool movable =

@@ -120,7 +120,7 @@ Rights rights_of(gfp_t gfp, bool has_dma_zone, bool may_sleep_here) {
   if ((gfp & __GFP_WAIT) != 0) gfp |= __GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM;
   const bool waits = (gfp & __GFP_DIRECT_RECLAIM) != 0 && may_sleep_here;
   if ((gfp & __GFP_DIRECT_RECLAIM) != 0 && !may_sleep_here) gfp &= ~__GFP_NOFAIL;  // served as GFP_NOWAIT
-  if (!has_dma_zone) gfp &= ~__GFP_DMA;
+  if (!has_dma_zone && (gfp & __GFP_DMA) != 0) gfp = (gfp & ~__GFP_DMA) | __GFP_DMA32;
   Rights r{};
   const bool dma = (gfp & __GFP_DMA) != 0, dma32 = (gfp & __GFP_DMA32) != 0,
              high = (gfp & __GFP_HIGHMEM) != 0;

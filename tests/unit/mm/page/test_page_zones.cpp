@@ -101,3 +101,16 @@ TEST(PageZones, APageOnAListIsNoWayAroundTheMarks) {
   CHECK(pages.list(ZoneType::Normal, MigrateType::Unmovable).limit != 0);  // plenty again: lists are open
   CHECK(arena.sound());
 }
+
+// Found by a long run of the stress: the lists gave Normal for this mask, the zones HighMem.
+TEST(PageZones, DmaWithoutAZoneDmaIsLowMemoryWhateverElseIsAskedFor) {
+  TestArena high{{.pages = 64, .highmem_pages = 32}};
+  constexpr gfp_t kBoth = GFP_NOWAIT | __GFP_DMA | __GFP_HIGHMEM;
+  for (unsigned order = 0; order <= 2; ++order) {
+    page* const p = high.pages().alloc(kBoth, order, kCaller);
+    CHECK(p != nullptr && zone_of(*p) == ZoneType::Normal);
+  }
+  page* many[4] = {};
+  UNSIGNED_LONGS_EQUAL(4, high.pages().alloc_bulk(kBoth, many, kCaller));
+  for (const page* p : many) CHECK(zone_of(*p) == ZoneType::Normal);
+}
