@@ -5,6 +5,7 @@
 #include <mm/kernel_memory.hpp>
 
 #include <linux/highmem.h>
+#include <linux/string.h>
 
 using namespace mink;
 using namespace mink::mm;

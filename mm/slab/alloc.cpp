@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Allocation: the fast path, and where the next word comes from when the current one is used up.
+#include <cstring>
 #include <mm/gfp_policy.hpp>
 #include <mm/page_allocator.hpp>
 

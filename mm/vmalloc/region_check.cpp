@@ -1,9 +1,56 @@
 // SPDX-License-Identifier: MIT
-// RegionMap against itself.
-#include <iterator>
+// What is asked of the ranges beside allocations and frees; and the books against each other.
 #include <mm/vm_region.hpp>
 
 namespace mink::mm {
+
+VmRegion* RegionTree::last() const {
+  VmRegion* r = root_;
+  while (r != nullptr && r->higher != nullptr) r = r->higher;
+  return r;
+}
+
+unsigned RegionTree::count() const {
+  unsigned n = 0;
+  for (const VmRegion* r = first_from(0, 0); r != nullptr; r = first_from(r->rank, r->start + 1)) ++n;
+  return n;
+}
+
+bool RegionTree::contains(const VmRegion& r) const {
+  return first_from(r.rank, r.start) == &r && *r.slot == &r &&
+         (r.lower == nullptr || r.lower->luck <= r.luck) && (r.higher == nullptr || r.higher->luck <= r.luck);
+}
+
+VmRegion* RegionMap::find(std::uintptr_t address) const {
+  VmRegion* const r = taken_.first_from(address + 1, 0);
+  return r != nullptr && r->start <= address && r->state == VmRegion::State::Busy ? r : nullptr;
+}
+
+const VmRegion* RegionMap::busy_from(std::uintptr_t address) const {
+  // What is freed and not a hole yet is bounded.
+  const VmRegion* r = taken_.first_from(address + 1, 0);
+  while (r != nullptr && (r->state != VmRegion::State::Busy || r->start < address)) r = r->next;
+  return r;
+}
+
+std::size_t RegionMap::largest_hole() const {
+  const VmRegion* const hole = holes_.last();
+  return hole != nullptr ? hole->size : 0;
+}
+
+RegionMap::Span RegionMap::lazy_at(std::size_t i) const {
+  for (const VmRegion* r = lazy_.front(); r != nullptr; r = r->link) {
+    if (r->epoch == epoch_ && i-- == 0) return {r->start, r->end()};
+  }
+  return {};
+}
+
+bool RegionMap::waits_for_purge(std::uintptr_t address) const {
+  for (const VmRegion* r = first_; r != nullptr && r->start <= address; r = r->next) {
+    if (address < r->end()) return r->state == VmRegion::State::Lazy || r->state == VmRegion::State::Freeing;
+  }
+  return false;
+}
 
 const char* RegionMap::check(std::uintptr_t& where) const {
   using State = VmRegion::State;
@@ -21,8 +68,7 @@ const char* RegionMap::check(std::uintptr_t& where) const {
       case State::Hole: {
         ++holes;
         if (prev != nullptr && prev->state == State::Hole) return "two holes side by side";
-        const auto in_tree = holes_.find(*r);
-        if (in_tree == holes_.end() || &*in_tree != r) return "a hole that is not in its tree";
+        if (r->rank != r->size || !holes_.contains(*r)) return "a hole that is not in its tree";
         break;
       }
       case State::Busy:
@@ -37,15 +83,12 @@ const char* RegionMap::check(std::uintptr_t& where) const {
     }
     if (r->state == State::Hole) continue;
     ++taken;
-    const auto in_tree = taken_.find(*r);
-    if (in_tree == taken_.end() || &*in_tree != r) return "a range that is not in its tree";
+    if (r->rank != r->end() || !taken_.contains(*r)) return "a range that is not in its tree";
   }
   where = end_;
   if (expected != end_) return "the ranges do not reach the end";
-  if (static_cast<std::size_t>(std::distance(holes_.begin(), holes_.end())) != holes)
-    return "a stray hole in the tree";
-  if (static_cast<std::size_t>(std::distance(taken_.begin(), taken_.end())) != taken)
-    return "a stray range in the tree";
+  if (holes_.count() != holes) return "a stray hole in the tree";
+  if (taken_.count() != taken) return "a stray range in the tree";
   if (busy != busy_count_) return "busy ranges miscounted";
   std::size_t waiting = 0;
   std::size_t current = 0;

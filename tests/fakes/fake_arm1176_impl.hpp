@@ -10,6 +10,7 @@ inline void FakeArm1176::clean_dcache_range(VirtAddr start, std::size_t bytes, c
   for (VirtAddr va = start; va - start < bytes; va += kPageSize) {
     for_each_translation(va, [&](const Entry* entry) {
       if (entry == nullptr) return blame("a clean by address met a hole: a data abort");
+      if (!cache_.holds(entry->at(va))) return blame("a clean by address went past memory");
       clean_lines(entry->at(va), kPageSize);
     });
   }

@@ -3,7 +3,7 @@
 //
 //   |hole| busy |guard|lazy|    hole    | busy |guard|  by address: one list of all, no gaps, no overlaps
 //
-// Holes are in a tree by (size, address): the best fit in O(log n). All others are in a tree by address. A freed
+// Holes are in a tree by (size, address): the best fit in O(log n). All others are in one by their end. A freed
 // range is lazy: its translations may still be in the TLB; a purge of them all makes it clean. Then it waits for
 // somebody who wants just its size, and gets it as it is, or to become a hole, a few at each call, so that no call
 // pays for a crowd. None is given out before the purge.
@@ -12,7 +12,7 @@
 #include <base/assert.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <lib/tree.hpp>
+#include <mm/region_tree.hpp>
 
 struct page;
 
@@ -26,8 +26,13 @@ struct VmRegion {
 
   std::uintptr_t start = 0;  // bytes, page aligned
   std::size_t size = 0;      // with the guard page of a busy one
-  TreeNode node;             // Hole: by size; others: by address
-  VmRegion* prev = nullptr;  // all, by address
+  // Its place in its tree.
+  std::uintptr_t rank = 0;     // Hole: the size; others: the end
+  VmRegion* lower = nullptr;   // below it: those of a lower (rank, start) ...
+  VmRegion* higher = nullptr;  // ... and of a higher one
+  VmRegion** slot = nullptr;   // which pointer leads here
+  unsigned luck = 0;           // none below it has more
+  VmRegion* prev = nullptr;    // all, by address
   VmRegion* next = nullptr;
   VmRegion* link = nullptr;  // Freeing, Lazy: the queue it waits in; an unused object: the next one
   unsigned epoch = 0;        // Lazy: purges that had been when it was freed
@@ -99,7 +104,10 @@ class RegionMap {
 
   // The busy range that contains `address`, or that starts there; nullptr if none does.
   [[nodiscard]] VmRegion* find(std::uintptr_t address) const;
-  [[nodiscard]] VmRegion* starting_at(std::uintptr_t address) const;
+  [[nodiscard]] VmRegion* starting_at(std::uintptr_t address) const {
+    VmRegion* const r = taken_.first_from(address + 1, 0);
+    return r != nullptr && r->start == address && r->state == VmRegion::State::Busy ? r : nullptr;
+  }
   // The first busy range at or above `address`.
   [[nodiscard]] const VmRegion* busy_from(std::uintptr_t address) const;
 
@@ -141,38 +149,18 @@ class RegionMap {
   // Ranges looked at for one that is just as large.
   static constexpr unsigned kPurgedLooks = 4;
 
-  // What the tree of holes goes by: a region has it, and a search needs no whole region.
-  struct Extent {
-    std::size_t size;
-    std::uintptr_t start;
-  };
-  struct BySize {
-    bool operator()(const auto& a, const auto& b) const {
-      return a.size != b.size ? a.size < b.size : a.start < b.start;
-    }
-  };
-  static std::uintptr_t key(const VmRegion& r) { return r.start; }
-  static std::uintptr_t key(std::uintptr_t start) { return start; }
-  struct ByStart {
-    bool operator()(const auto& a, const auto& b) const { return key(a) < key(b); }
-  };
-  using Holes = Tree<VmRegion, &VmRegion::node, BySize>;
-  using Taken = Tree<VmRegion, &VmRegion::node, ByStart>;
-
   VmRegion* take_purged(std::size_t size, std::size_t align);
   VmRegion* carve(std::size_t size, std::size_t align, std::size_t least_align);
-  VmRegion* fit(std::size_t size, std::size_t align);
-  void resize(VmRegion& hole, std::uintptr_t start, std::size_t size);
-  VmRegion& insert_after(VmRegion& at, std::uintptr_t start, std::size_t size);
-  VmRegion& insert_before(VmRegion& at, std::uintptr_t start, std::size_t size);
+  VmRegion* fit(std::size_t size, std::size_t align) const;
+  VmRegion& split(VmRegion& r, std::size_t bytes, bool low);
+  void absorb(VmRegion& keep, VmRegion& gone);
   void add_hole(VmRegion& r);
-  void remove(VmRegion& r);
   void merge_one(VmRegion& r);
 
   std::uintptr_t start_, end_;
   VmRegion* first_;
-  Holes holes_;
-  Taken taken_;
+  RegionTree holes_;
+  RegionTree taken_;
   RegionQueue lazy_;  // the older ones first: those of an earlier epoch are purged
   VmRegion* spares_ = nullptr;
   std::size_t spare_count_ = 0;

@@ -6,6 +6,7 @@
 #include <linux/highmem.h>
 #include <linux/kthread.h>
 #include <arch/kernel_map.hpp>
+#include <cstring>
 #include <kernel/kmap_wait.hpp>
 #include <mm/kernel_memory.hpp>
 #include <new>
