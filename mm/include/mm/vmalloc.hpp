@@ -131,16 +131,20 @@ class VmallocSpace {
   static constexpr std::size_t kPurgedKept = kLazyAreas;
   static constexpr std::size_t kMergePerFree = 2;
   static constexpr std::size_t kSpares = 4;
+  static constexpr std::size_t kLargePage =
+      64 * 1024;  // what the MMU maps by one entry, of a run and range aligned to it
   static constexpr std::size_t kBulk = PageAllocator::kMostInChain;
 
   // space.cpp: ranges
   VmRegion* reserve(std::size_t pages, gfp_t gfp, VmUse use, std::size_t align, const Asker& who);
-  VmRegion* take_purging(std::size_t size, std::size_t align);
   void* publish(VmRegion& r, std::size_t owned);
-  void* give_up(VmRegion& r, Err why, gfp_t gfp, const Asker& who);
   void take_back(const void* address, VmUse use, const Asker& who);
   void release(VmRegion& r, const void* caller);
   void purge_locked();
+
+  // upkeep.cpp: what is rare with them
+  VmRegion* take_purging(std::size_t size, std::size_t align);
+  void* give_up(VmRegion& r, Err why, gfp_t gfp, const Asker& who);
   void drain_deferred();
   void trim_tables();
   bool context_ok(const Asker& who) {
@@ -154,8 +158,10 @@ class VmallocSpace {
   Err populate(VmRegion& r, std::size_t pages, gfp_t gfp, const void* caller);
   Err add_singles(VmRegion& r, page**& tail, std::size_t left, gfp_t gfp, const void* caller);
   [[nodiscard]] unsigned block_order(std::size_t wanted, gfp_t gfp) const;
-  Err map_page_array(VmRegion& r, std::span<page* const> pages, arch::PageAttr attr);
   void free_pages(VmRegion& r, const void* caller);
+
+  // given.cpp: what others have
+  Err map_page_array(VmRegion& r, std::span<page* const> pages, arch::PageAttr attr);
 
   // report.cpp
   void refuse_free(const void* address, const Asker& who);
