@@ -105,6 +105,7 @@ void kmem_cache_free_bulk(struct kmem_cache* cache, size_t count, void** objects
  * size. NULL: no memory or more than the limit. Any context that flags allow. */
 extern struct kmem_cache* kmalloc_caches[NR_KMALLOC_TYPES][KMALLOC_SHIFT_HIGH + 1];
 void* __kmalloc(size_t size, gfp_t flags);
+void* __kmalloc_kernel(size_t size); /* GFP_KERNEL */
 void* kmalloc_large(size_t size, gfp_t flags);
 void* kmem_cache_alloc_trace(struct kmem_cache* cache, gfp_t flags, size_t size);
 /* NULL and ZERO_SIZE_PTR are fine. Anything that kmalloc or a cache did not give is named, reported and
@@ -169,6 +170,7 @@ static inline __attribute__((always_inline)) void* kmalloc(size_t size, gfp_t fl
     if (size > KMALLOC_MAX_CACHE_SIZE) return kmalloc_large(size, flags);
     return kmem_cache_alloc(kmalloc_caches[kmalloc_type(flags)][kmalloc_index(size)], flags);
   }
+  if (__builtin_constant_p(flags) && flags == GFP_KERNEL) return __kmalloc_kernel(size);
   return __kmalloc(size, flags);
 }
 

@@ -34,11 +34,16 @@ struct delayed_work {
     timer_setup(&(dwork_)->timer, mink_delayed_work_timer, 0); \
     (dwork_)->wq = 0;                                          \
   } while (0)
+#define DECLARE_DELAYED_WORK(name, function) \
+  struct delayed_work name = {               \
+      __WORK_INITIALIZER((name).work, function), {{0, 0}, 0, mink_delayed_work_timer, 0}, 0}
 #define to_delayed_work(work_) container_of(work_, struct delayed_work, work)
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+void mink_delayed_work_timer(struct timer_list* timer);
 
 extern struct workqueue_struct* system_wq;
 
@@ -60,8 +65,6 @@ void flush_workqueue(struct workqueue_struct* wq);
 int cancel_work_sync(struct work_struct* work);
 int cancel_delayed_work(struct delayed_work* work);
 int cancel_delayed_work_sync(struct delayed_work* work);
-
-void mink_delayed_work_timer(struct timer_list* timer);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What mm leaves to threads: waiting for an element of a pool, unmapping what an interrupt freed, freeing pages when
-// their readers have finished.
+// their readers have finished, giving back slabs that have become empty.
 #include <arch/irq.hpp>
 #include <mm/kernel_memory.hpp>
 #include <mm/mempool.hpp>
@@ -36,12 +36,21 @@ void element_is_back(mempool_t&) {
 
 DECLARE_WORK(unmap_work, [](work_struct*) { mm::kernel_memory().vmalloc.free_deferred(); });
 
+// As Linux's SLAB: an idle machine gets its memory back without anybody asking for it.
+constexpr unsigned long kReapTicks = 2 * HZ;
+void reap(work_struct* work) {
+  mm::kernel_memory().slab.reap();
+  schedule_delayed_work(to_delayed_work(work), kReapTicks);
+}
+DECLARE_DELAYED_WORK(reap_work, reap);
+
 }  // namespace
 
 void start_deferred_work() {
   mm::set_mempool_sleep({wait_for_element, element_is_back});
   mm::kernel_memory().vmalloc.set_deferral([] { schedule_work(&unmap_work); });
   mm::kernel_memory().slab.set_grace_period(call_rcu);
+  schedule_delayed_work(&reap_work, kReapTicks);
 }
 
 }  // namespace mink::kernel

@@ -13,7 +13,7 @@ void* SlabAllocator::alloc(kmem_cache& cache, gfp_t gfp, const void* caller) {
   const arch::IrqState irq = arch::irq_save();
   void* object = nullptr;
   const bool here = (gfp & __GFP_DIRECT_RECLAIM) == 0 || SlabFast::may_sleep_here(irq);
-  if (here && !SlabFast::take(cache, object) && cache.owner->is_open(cache))
+  if (here && !SlabFast::take(cache, object) && cache.open_words != 0)
     object = cache.owner->take_elsewhere(cache);
   arch::irq_restore(irq);
   if (object == nullptr) return cache.owner->alloc_slow(cache, gfp, caller);
@@ -31,33 +31,22 @@ static unsigned* word_with_free(const kmem_cache& cache, const page& slab) {
   return nullptr;
 }
 
-// Takes an object of another word and makes that the current one: of the same slab, of the longest-waiting partial slab, of
-// an empty one. nullptr: no slab has a free object. Irqs off; no debug cache. O(words of a slab).
+// Takes an object of another word and makes that the current one: of the same slab, or of the longest-waiting partial one.
+// nullptr: no slab has a free object. Irqs off; no debug cache. O(words of a slab).
 void* SlabAllocator::take_elsewhere(kmem_cache& cache) {
   page* slab = cache.current;
   unsigned* word = slab != nullptr ? word_with_free(cache, *slab) : nullptr;
   if (word == nullptr) {
-    if (slab != nullptr) cache.full.push_back(*slab);
-    if (!cache.partial.is_empty()) [[likely]] {
-      slab = &cache.partial.take_first();
-    } else if (!cache.empty.is_empty()) {
-      slab = &cache.empty.take_first();
-      --cache.empty_count;
-    } else {
-      forget_current(cache);
-      return nullptr;
-    }
+    if (cache.partial.is_empty()) return nullptr;
+    if (slab != nullptr) set_full(*slab);
+    slab = &cache.partial.take_first();
     cache.current = slab;
     for (word = slab->slab_map; *word == 0;) ++word;
   }
   std::uintptr_t base = address_of(*slab);
   if (word != slab->slab_map)
     base += static_cast<std::uintptr_t>(word - slab->slab_map) * kWordObjects * cache.size;
-  cache.word = word;
-  cache.word_base = base;
-  void* object = nullptr;
-  (void)SlabFast::take(cache, object);
-  return object;
+  return SlabFast::begin_word(cache, word, base);
 }
 
 namespace {
@@ -112,12 +101,24 @@ void* SlabAllocator::alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller
   return object;
 }
 
+// After all slabs were found to be full. The caller's context is right for the mask; no debug cache.
+void* SlabAllocator::alloc_of_new(kmem_cache& cache, gfp_t gfp, const void* caller) {
+  void* object;
+  do {
+    if (!add_slab(cache, gfp, caller)) return nullptr;
+    const arch::IrqGuard guard;
+    object = take_elsewhere(cache);
+  } while (object == nullptr);  // an interrupt has taken all of it
+  return (gfp & __GFP_ZERO) != 0 ? clear_words(object, cache.object_size) : object;
+}
+
 void SlabAllocator::set_failures(FailureSource* source) {
   sync::preempt_disable();  // no cache is made or destroyed
   failures_ = source;
   for (kmem_cache& cache : caches_) {
     const arch::IrqGuard guard;
     set_aside_current(cache);
+    open_or_close(cache);
   }
   sync::preempt_enable();
 }
@@ -135,7 +136,7 @@ bool SlabAllocator::alloc_bulk(kmem_cache& cache, gfp_t gfp, std::size_t count, 
       void* object;
       if (*cache.word != 0) {
         next = take_word(cache, next, end);
-      } else if (is_open(cache) && (object = take_elsewhere(cache)) != nullptr) {
+      } else if (cache.open_words != 0 && (object = take_elsewhere(cache)) != nullptr) {
         *next++ = object;
       }
     }

@@ -112,8 +112,6 @@ Err SlabAllocator::init_cache(kmem_cache& cache, const CacheSpec& asked) {
   const bool debug = (spec.flags & kDebugFlags) != 0;
   cache.word = const_cast<unsigned*>(&kNoWord);
   cache.partial.clear();
-  cache.full.clear();
-  cache.empty.clear();
   cache.size = static_cast<unsigned>(layout.slot_size);
   cache.inverse = divider.inverse;
   cache.shift = divider.shift;
@@ -137,6 +135,7 @@ Err SlabAllocator::init_cache(kmem_cache& cache, const CacheSpec& asked) {
   cache.name = spec.name;
   cache.owner = this;
   const arch::IrqGuard guard;
+  open_or_close(cache);
   caches_.push_front(cache);
   return Err::Ok;
 }

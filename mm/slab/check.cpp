@@ -3,6 +3,7 @@
 #include <arch/irq.hpp>
 #include <base/assert.hpp>
 #include <mm/page_allocator.hpp>
+#include <mm/page_state.hpp>
 
 #include "slab/debug.hpp"
 #include "slab/free_map.hpp"
@@ -10,9 +11,6 @@
 
 namespace mink::mm {
 namespace {
-
-enum class Place { Current, Partial, Full, Empty };
-constexpr const char* kPlaceNames[] = {"current", "partial", "full", "empty"};
 
 class LogSink final : public TextSink {
  public:
@@ -39,21 +37,6 @@ bool books_agree(const kmem_cache& cache, const page& slab, std::uintptr_t base,
   return true;
 }
 
-bool place_agrees(const kmem_cache& cache, const page& slab, Place place) {
-  const unsigned free = free_objects(cache, slab);
-  switch (place) {
-    case Place::Current:
-      return true;
-    case Place::Partial:
-      return free != 0 && free != cache.objects;
-    case Place::Full:
-      return free == 0;
-    case Place::Empty:
-      return all_free(cache, slab);
-  }
-  return false;
-}
-
 bool check_current(const kmem_cache& cache, std::uintptr_t base, TextSink& why) {
   const auto w = static_cast<std::size_t>(cache.word - cache.current->slab_map);
   if (w < cache.map_words && cache.word_base == base + w * kWordObjects * cache.size) {
@@ -73,74 +56,94 @@ bool SlabReport::consistent(const SlabAllocator& owner, const kmem_cache& cache,
   return good;
 }
 
-bool SlabAllocator::check(const kmem_cache& cache, TextSink& why) const {
+// One slab: current, on the list, or neither, and then full. Irqs off.
+bool SlabAllocator::check_slab(const kmem_cache& cache, const page& slab, bool current, TextSink& why) const {
+  const std::uintptr_t base = address_of(slab);
+  if (!books_agree(cache, slab, base, why)) return false;
+  if (!current && exhausted(cache, slab) != is_full(slab)) {
+    print(why, "%s: slab %px: %u of %u objects are free, but it counts as %s\n", cache.name,
+          reinterpret_cast<const void*>(base), free_objects(cache, slab), cache.objects,
+          is_full(slab) ? "full" : "partial");
+    return false;
+  }
+  if (current && !check_current(cache, base, why)) return false;
+  bool intact = true;
+  for (unsigned i = 0; is_debug(cache) && i < cache.objects; ++i) {
+    const auto* const object =
+        reinterpret_cast<const void*>(base + std::uintptr_t{i} * cache.size + cache.left_pad);
+    intact = SlabDebug::intact(cache, object, !is_free(slab, i), why) && intact;
+  }
+  return intact;
+}
+
+// The current slab and the partial ones, which are added to `slabs`. Irqs off. The list's own links are checked with
+// `before`.
+bool SlabAllocator::check_listed(const kmem_cache& cache, std::size_t& slabs, TextSink& why) const {
   bool good = true;
-  std::size_t slabs = 0, empty = 0;
-  // Irqs off. The list's own links are checked with `before`.
-  const auto check_slab = [&](const page& slab, Place place) {
+  if (cache.current != nullptr) {
     ++slabs;
-    const std::uintptr_t base = address_of(slab);
-    if (!books_agree(cache, slab, base, why)) return false;
-    if (!place_agrees(cache, slab, place)) {
-      print(why, "%s: slab %px: %u of %u objects are free, but it counts as %s\n", cache.name,
-            reinterpret_cast<const void*>(base), free_objects(cache, slab), cache.objects,
-            kPlaceNames[static_cast<unsigned>(place)]);
+    good = !is_full(*cache.current) && check_slab(cache, *cache.current, true, why);
+  }
+  const page* before = nullptr;
+  for (const page* slab = cache.partial.front(); slab != nullptr;
+       before = slab, slab = cache.partial.after(*slab), ++slabs) {
+    if (slab < linear_.map || slab >= linear_.map + linear_.count || cache.partial.before(*slab) != before ||
+        is_full(*slab) || slabs > linear_.count) {
+      print(why, "%s: the list of partial slabs is broken at slab %zu\n", cache.name, slabs);
       return false;
     }
-    if (place == Place::Current && !check_current(cache, base, why)) return false;
-    bool intact = true;
-    for (unsigned i = 0; is_debug(cache) && i < cache.objects; ++i) {
-      const auto* const object =
-          reinterpret_cast<const void*>(base + std::uintptr_t{i} * cache.size + cache.left_pad);
-      intact = SlabDebug::intact(cache, object, !is_free(slab, i), why) && intact;
-    }
-    return intact;
-  };
-  const auto check_list = [&](const SlabList& list, Place place) {
-    const page* before = nullptr;
-    for (const page* slab = list.front(); slab != nullptr; before = slab, slab = list.after(*slab)) {
-      if (slab < linear_.map || slab >= linear_.map + linear_.count || list.before(*slab) != before ||
-          slabs > linear_.count) {
-        print(why, "%s: the list of %s slabs is broken at slab %zu\n", cache.name,
-              kPlaceNames[static_cast<unsigned>(place)], slabs);
-        return false;
-      }
-      if (!check_slab(*slab, place)) good = false;
-    }
-    return true;
-  };
-  const arch::IrqGuard guard;
-  if (cache.current != nullptr) good = check_slab(*cache.current, Place::Current) && good;
-  good = check_list(cache.partial, Place::Partial) && good;
-  good = check_list(cache.full, Place::Full) && good;
-  const std::size_t before_empty = slabs;
-  good = check_list(cache.empty, Place::Empty) && good;
-  empty = slabs - before_empty;
-  if (good && (slabs != cache.slab_count || empty != cache.empty_count)) {
-    print(why, "%s: %zu slabs, %zu of them empty, but %u and %u are counted\n", cache.name, slabs, empty,
-          cache.slab_count, cache.empty_count);
-    good = false;
+    good = check_slab(cache, *slab, false, why) && good;
   }
   return good;
 }
 
+// Irqs are off for a cache's listed slabs, then for each full one, which all pages are looked at for, then for the count.
 bool SlabAllocator::check(TextSink& why) const {
   bool good = true;
-  for (const kmem_cache& cache : caches_) good = check(cache, why) && good;
-  std::size_t reclaimable = 0, unreclaimable = 0, owned = 0;
+  for (const kmem_cache& cache : caches_) {
+    const arch::IrqGuard guard;
+    std::size_t slabs = 0;
+    good = check_listed(cache, slabs, why) && good;
+  }
+  const auto full_slab = [](const page& p) {
+    return p.slab_cache != nullptr && is_slab_head(p) && is_full(p);
+  };
+  for (std::size_t i = 0; i < linear_.count; ++i) {
+    const page& slab = linear_.map[i];
+    if (!full_slab(slab)) continue;
+    const arch::IrqGuard guard;
+    if (full_slab(slab)) good = check_slab(*slab.slab_cache, slab, false, why) && good;
+  }
+  return check_counts(why) && good;
+}
+
+// No slab is lost, none is counted twice.
+bool SlabAllocator::check_counts(TextSink& why) const {
+  std::size_t reclaimable = 0, unreclaimable = 0, owned = 0, slabs = 0, counted = 0;
   const arch::IrqGuard guard;
   for (const kmem_cache& cache : caches_) {
     const std::size_t pages = std::size_t{cache.slab_count} << cache.order;
     ((cache.flags & SLAB_RECLAIM_ACCOUNT) != 0 ? reclaimable : unreclaimable) += pages;
+    counted += cache.slab_count;
+    if (cache.current != nullptr) ++slabs;
+    for (const page* slab = cache.partial.front(); slab != nullptr && slabs <= linear_.count;
+         slab = cache.partial.after(*slab))
+      ++slabs;
   }
-  for (std::size_t i = 0; i < linear_.count; ++i) owned += linear_.map[i].slab_cache != nullptr ? 1u : 0u;
-  if (reclaimable != reclaimable_pages_ || unreclaimable != unreclaimable_pages_ ||
-      owned != reclaimable + unreclaimable) {
-    print(why, "slab: caches hold %zu + %zu pages, %zu + %zu are counted, %zu are marked\n", reclaimable,
-          unreclaimable, reclaimable_pages_, unreclaimable_pages_, owned);
-    good = false;
+  for (std::size_t i = 0; i < linear_.count; ++i) {
+    const page& p = linear_.map[i];
+    if (p.slab_cache == nullptr) continue;
+    ++owned;
+    if (is_slab_head(p) && is_full(p)) ++slabs;
   }
-  return good;
+  if (slabs == counted && reclaimable == reclaimable_pages_ && unreclaimable == unreclaimable_pages_ &&
+      owned == reclaimable + unreclaimable)
+    return true;
+  print(why,
+        "slab: caches hold %zu + %zu pages, %zu + %zu are counted, %zu are marked; %zu slabs, %zu are "
+        "counted\n",
+        reclaimable, unreclaimable, reclaimable_pages_, unreclaimable_pages_, owned, slabs, counted);
+  return false;
 }
 
 }  // namespace mink::mm

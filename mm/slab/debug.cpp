@@ -125,15 +125,7 @@ bool SlabDebug::intact(const kmem_cache& cache, const void* object, bool allocat
 
 // The first free object of the first slab that has one. Irqs off.
 void* SlabAllocator::take_debug(kmem_cache& cache) {
-  for (;;) {
-    page* slab = cache.partial.front();
-    if (slab == nullptr) {
-      slab = cache.empty.front();
-      if (slab == nullptr) return nullptr;
-      cache.empty.erase(*slab);
-      --cache.empty_count;
-      cache.partial.push_back(*slab);
-    }
+  while (page* const slab = cache.partial.front()) {
     if ((cache.flags & SLAB_CONSISTENCY_CHECKS) != 0) (void)SlabReport::consistent(*this, cache, *slab);
     void* object = nullptr;
     if (!exhausted(cache, *slab)) {
@@ -144,12 +136,10 @@ void* SlabAllocator::take_debug(kmem_cache& cache) {
       const std::uintptr_t index = std::uintptr_t{w} * kWordObjects + bit;
       object = reinterpret_cast<void*>(address_of(*slab) + index * cache.size + cache.left_pad);
     }
-    if (exhausted(cache, *slab)) {
-      cache.partial.erase(*slab);
-      cache.full.push_back(*slab);
-    }
+    if (exhausted(cache, *slab)) set_full(cache.partial.take_first());
     if (object != nullptr) return object;
   }
+  return nullptr;
 }
 
 // `object` is known to be a live object of `cache`.
@@ -157,15 +147,10 @@ void SlabAllocator::free_debug(kmem_cache& cache, const void* object, unsigned i
   page& slab = *slab_of(cache, object);
   ++serial_;
   SlabDebug::given(*this, cache, const_cast<void*>(object), caller);
-  const arch::IrqState irq = arch::irq_save();
+  const arch::IrqGuard guard;
   if ((cache.flags & SLAB_CONSISTENCY_CHECKS) != 0) (void)SlabReport::consistent(*this, cache, slab);
-  unsigned& word = map_word(slab, index);
-  const unsigned old = word;
-  word |= map_bit(index);
-  if (old != 0 && (word | cache.phantom) != kAllFree) return arch::irq_restore(irq);
-  const void* const slot =
-      reinterpret_cast<const void*>(address_of(slab) + std::uintptr_t{index} * cache.size);
-  settle(slot, irq, *page_of(slot), cache);
+  map_word(slab, index) |= map_bit(index);
+  no_longer_full(cache, slab);
 }
 
 }  // namespace mink::mm

@@ -26,18 +26,36 @@ void SlabFast::free_elsewhere(kmem_cache& cache, const void* object, arch::IrqSt
   slow_free(cache, object);
 }
 
-// An object of another word, or whatever else it takes.
-void* SlabFast::slow_alloc(kmem_cache& cache, gfp_t gfp) {
-  SlabAllocator& owner = *cache.owner;
-  const arch::IrqState irq = arch::irq_save();
-  if (((gfp & __GFP_DIRECT_RECLAIM) == 0 || may_sleep_here(irq)) && owner.is_open(cache)) [[likely]] {
-    void* const object = owner.take_elsewhere(cache);
+// The current word is used up: an object of the slab that has waited longest. Most caches' slabs have one word, so that the
+// current one is full. Called with irqs off; leaves them as `irq` says.
+void* SlabFast::next_slab(arch::IrqState irq, gfp_t gfp, kmem_cache& cache) {
+  if (cache.open_words != 1 || cache.partial.is_empty()) [[unlikely]]
+    return next_word(cache, gfp, irq);
+  if (cache.current != nullptr) [[likely]]
+    set_full(*cache.current);
+  page& slab = cache.partial.take_first();
+  cache.current = &slab;
+  void* const object = begin_word(cache, slab.slab_word, cache.owner->source_->linear_address(&slab));
+  arch::irq_restore(irq);
+  return (gfp & __GFP_ZERO) != 0 ? clear_words(object, cache.object_size) : object;
+}
+// The same for slabs of several words, and for want of a slab.
+void* SlabFast::next_word(kmem_cache& cache, gfp_t gfp, arch::IrqState irq) {
+  if (cache.open_words == 0) [[unlikely]] {
     arch::irq_restore(irq);
-    if (object != nullptr) [[likely]]
-      return (gfp & __GFP_ZERO) != 0 ? clear_words(object, cache.object_size) : object;
-  } else {
-    arch::irq_restore(irq);
+    return slow_alloc(cache, gfp);
   }
+  void* const object = cache.owner->take_elsewhere(cache);
+  if (object == nullptr) [[unlikely]]
+    return add_slab(cache, gfp, irq);
+  arch::irq_restore(irq);
+  return (gfp & __GFP_ZERO) != 0 ? clear_words(object, cache.object_size) : object;
+}
+void* SlabFast::add_slab(kmem_cache& cache, gfp_t gfp, arch::IrqState irq) {
+  arch::irq_restore(irq);
+  return cache.owner->alloc_of_new(cache, gfp, MINK_CALLER());
+}
+void* SlabFast::slow_alloc(kmem_cache& cache, gfp_t gfp) {
   return cache.owner->alloc_slow(cache, gfp, MINK_CALLER());
 }
 // A large block's first page, or what must not be freed.
@@ -126,6 +144,14 @@ void* __kmalloc(std::size_t size, gfp_t flags) {
     return size == 0 ? ZERO_SIZE_PTR : kernel_slab().kmalloc_large(size, flags, MINK_CALLER());
   }
   return SlabFast::alloc(*kmalloc_caches[kmalloc_type(flags)][kKmallocIndex[last / kKmallocGranule]], flags);
+}
+
+// Nothing of the mask is to be looked at.
+void* __kmalloc_kernel(std::size_t size) {
+  const std::size_t last = size - 1;
+  if (last >= KMALLOC_MAX_CACHE_SIZE) [[unlikely]]
+    return __kmalloc(size, GFP_KERNEL);
+  return SlabFast::alloc(*kmalloc_caches[KMALLOC_NORMAL][kKmallocIndex[last / kKmallocGranule]], GFP_KERNEL);
 }
 
 void* kmalloc_large(std::size_t size, gfp_t flags) {

@@ -36,14 +36,31 @@ struct SlabFast {
     return true;
   }
 
+  // Makes `word`, which has a free object, the current one, and takes that. Irqs off.
+  [[gnu::always_inline]] static void* begin_word(kmem_cache& cache, unsigned* word, std::uintptr_t base) {
+    const unsigned free = *word;
+    const unsigned rest = free & (free - 1);
+    const unsigned bit = free ^ rest;
+    *word = rest;
+    void* const object =
+        reinterpret_cast<void*>(base + static_cast<unsigned>(__builtin_clz(bit)) * cache.size);
+    cache.last_taken = object;
+    cache.last_bit = bit;
+    cache.word = word;
+    cache.word_base = base;
+    return object;
+  }
+
   // A mask that may sleep where nobody may goes the slow way, which reports it.
   [[gnu::always_inline]] static void* alloc(kmem_cache& cache, gfp_t gfp) {
     const arch::IrqState irq = arch::irq_save();
-    void* object;
-    if (((gfp & __GFP_DIRECT_RECLAIM) != 0 && !may_sleep_here(irq)) || !take(cache, object)) [[unlikely]] {
+    if ((gfp & __GFP_DIRECT_RECLAIM) != 0 && !may_sleep_here(irq)) [[unlikely]] {
       arch::irq_restore(irq);
       return slow_alloc(cache, gfp);
     }
+    void* object;
+    if (!take(cache, object)) [[unlikely]]
+      return next_slab(irq, gfp, cache);
     arch::irq_restore(irq);
     if ((gfp & __GFP_ZERO) != 0) return clear_words(object, cache.object_size);
     return object;
@@ -68,6 +85,8 @@ struct SlabFast {
 
   // The object that its cache gave out last needs no proof.
   [[gnu::always_inline]] static void kfree(const void* object) {
+    asm(""
+        : "+r"(object));  // where it is: the compiler would rather copy a parameter before it saves registers
     const LinearPages linear = arch::load_at_once(kernel_memory_instance.slab.linear_);
     const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(object) - linear.base;
     if ((offset >> kPageShift) >= linear.count) [[unlikely]]
@@ -86,7 +105,7 @@ struct SlabFast {
     const bool done = put_last(cache);
     arch::irq_restore(irq);
     if (!done) [[unlikely]]
-      slow_kfree(cache.last_taken);  // `object`, whose register is in use
+      slow_kfree(object);
   }
 
   [[gnu::always_inline]] static void free(kmem_cache& cache, const void* object) {
@@ -112,20 +131,20 @@ struct SlabFast {
     const unsigned old = word;
     if ((old & bit) != 0) [[unlikely]]
       return false;
-    const unsigned now = old | bit;
-    word = now;
-    // Used up before, or all free now: the slab may have to change its list.
-    if ((old == 0) | ((now | slab.phantom) == ~0u)) [[unlikely]] {
-      SlabAllocator::settle(object, irq, p, cache);
-    } else {
-      arch::irq_restore(irq);
-    }
+    word = old | bit;
+    if (old == 0) [[unlikely]]
+      no_longer_full(cache, const_cast<page*>(&p)[-static_cast<std::intptr_t>(offset >> kPageShift)]);
+    arch::irq_restore(irq);
     return true;
   }
 
   // The ends of the Linux-named functions. The last that these do is to jump there, so that who is returned to is their
   // caller.
   [[gnu::noinline]] static void free_elsewhere(kmem_cache& cache, const void* object, arch::IrqState irq);
+  // The cache comes third: it is in that register already, for the object will need the first.
+  [[gnu::noinline]] static void* next_slab(arch::IrqState irq, gfp_t gfp, kmem_cache& cache);
+  [[gnu::noinline]] static void* next_word(kmem_cache& cache, gfp_t gfp, arch::IrqState irq);
+  [[gnu::noinline]] static void* add_slab(kmem_cache& cache, gfp_t gfp, arch::IrqState irq);
   [[gnu::noinline]] static void* slow_alloc(kmem_cache& cache, gfp_t gfp);
   [[gnu::noinline]] static void kfree_pages(const void* object, const page& p);
   [[gnu::noinline]] static void slow_kfree(const void* object);

@@ -56,4 +56,9 @@ inline void forget_current(kmem_cache& cache) {
   cache.current = nullptr;
 }
 
+// An object of `slab`, which was full: it is partial now. Irqs off.
+[[gnu::always_inline]] inline void no_longer_full(kmem_cache& cache, page& slab) {
+  if (is_full(slab)) cache.partial.push_back(slab);
+}
+
 }  // namespace mink::mm

@@ -136,28 +136,21 @@ void SlabReport::still_live(const SlabAllocator& owner, kmem_cache& cache, const
                           .given = static_cast<const void*>(&cache),
                           .wrong = wrong,
                           .caller = caller});
-  // Looked up with interrupts off, which may release a slab under a walk; said with them on.
+  // Looked up with interrupts off for a slab at a time, which may go under a walk; said with them on.
   const void* out[kListedObjects];
   unsigned found = 0;
-  {
+  for (std::size_t i = 0; i < owner.linear_.count && found < kListedObjects; ++i) {
     const arch::IrqGuard guard;
-    const auto collect = [&](const page* slab) {
-      if (slab == nullptr) return;
-      for (unsigned w = 0; w < cache.map_words; ++w) {
-        unsigned live = ~slab->slab_map[w] & real_bits(cache, w);
-        for (; live != 0 && found < kListedObjects; ++found) {
-          const auto bit = static_cast<unsigned>(std::countl_zero(live));
-          live &= ~(kFirstBit >> bit);
-          out[found] = reinterpret_cast<const void*>(
-              owner.address_of(*slab) + std::uintptr_t{w * kWordObjects + bit} * cache.size + cache.left_pad);
-        }
+    const page& slab = owner.linear_.map[i];
+    if (slab.slab_cache != &cache || !is_slab_head(slab)) continue;
+    for (unsigned w = 0; w < cache.map_words; ++w) {
+      unsigned live = ~slab.slab_map[w] & real_bits(cache, w);
+      for (; live != 0 && found < kListedObjects; ++found) {
+        const auto bit = static_cast<unsigned>(std::countl_zero(live));
+        live &= ~(kFirstBit >> bit);
+        out[found] = reinterpret_cast<const void*>(
+            owner.address_of(slab) + std::uintptr_t{w * kWordObjects + bit} * cache.size + cache.left_pad);
       }
-    };
-    collect(cache.current);
-    for (const mink::mm::SlabList* slabs : {&cache.partial, &cache.full}) {
-      for (const page* slab = slabs->front(); slab != nullptr && found < kListedObjects;
-           slab = slabs->after(*slab))
-        collect(slab);
     }
   }
   LogSink log{KERN_ERR};

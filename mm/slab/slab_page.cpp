@@ -10,6 +10,7 @@
 
 #include "slab/debug.hpp"
 #include "slab/free_map.hpp"
+#include "slab/round.hpp"
 
 namespace mink::mm {
 namespace {
@@ -40,6 +41,14 @@ void free_after_readers(rcu_head* head) {
   kernel_memory().pages.free(block, order_of(*block), MINK_CALLER());
 }
 
+// Empty slabs that a cache keeps, so that a caller who takes and gives back many objects does not buy and sell pages
+// with each round: 64 KB, but at least two.
+unsigned kept_empty(const kmem_cache& cache) {
+  constexpr unsigned kPages = 16, kLeast = 2;
+  const unsigned slabs = kPages >> cache.order;
+  return slabs > kLeast ? slabs : kLeast;
+}
+
 }  // namespace
 
 page* SlabAllocator::slab_of(const kmem_cache& cache, const void* address) const {
@@ -65,8 +74,7 @@ bool SlabAllocator::add_slab(kmem_cache& cache, gfp_t gfp, const void* caller) {
     slab[i].slab_map = map;
     slab[i].slab_cache = &cache;
   }
-  cache.empty.push_back(*slab);
-  ++cache.empty_count;
+  cache.partial.push_back(*slab);
   ++cache.slab_count;
   pages_of_kind(cache) += pages;
   return true;
@@ -99,33 +107,37 @@ void SlabAllocator::release_slab(kmem_cache& cache, page& slab) {
   source_->free(&slab, cache.order, MINK_CALLER());
 }
 
-// Takes the current slab out of use: onto the list that its map says. Irqs off.
+// Takes the current slab out of use. Irqs off.
 void SlabAllocator::set_aside_current(kmem_cache& cache) {
   page* const slab = cache.current;
   forget_current(cache);
   if (slab == nullptr) return;
   if (exhausted(cache, *slab)) {
-    cache.full.push_back(*slab);
-  } else if (all_free(cache, *slab)) {
-    cache.empty.push_back(*slab);
-    ++cache.empty_count;
+    set_full(*slab);
   } else {
     cache.partial.push_back(*slab);
   }
 }
 
-// Releases empty slabs until `pages` pages are given back or none is left. Returns the number of pages.
-std::size_t SlabAllocator::release_empty(kmem_cache& cache, std::size_t pages) {
+// Releases empty slabs but for `kept` of them, until `pages` pages are given back. Returns the number of pages. Preemption
+// off.
+std::size_t SlabAllocator::release_empty(kmem_cache& cache, std::size_t pages, unsigned kept) {
+  if (kept == 0) {
+    const arch::IrqGuard guard;
+    if (cache.current != nullptr && all_free(cache, *cache.current)) set_aside_current(cache);
+  }
   std::size_t given = 0;
-  while (given < pages) {
-    page* slab = nullptr;
+  for (SlabRound round{cache}; given < pages;) {
+    page* slab;
     {
       const arch::IrqGuard guard;
-      if (cache.current != nullptr && all_free(cache, *cache.current)) set_aside_current(cache);
-      slab = cache.empty.front();
+      slab = round.take();
       if (slab == nullptr) break;
-      cache.empty.erase(*slab);
-      --cache.empty_count;
+      if (!all_free(cache, *slab) || kept != 0) {
+        if (all_free(cache, *slab)) --kept;
+        round.put_back(*slab);
+        continue;
+      }
       strike_slab(cache, *slab);
     }
     release_slab(cache, *slab);
@@ -134,18 +146,33 @@ std::size_t SlabAllocator::release_empty(kmem_cache& cache, std::size_t pages) {
   return given;
 }
 
-std::size_t SlabAllocator::shrink_cache(kmem_cache& cache) { return release_empty(cache, ~std::size_t{0}); }
-
-// Preemption off: no cache can be destroyed under the walk, and no list of slabs changes but by interrupts.
-std::size_t SlabAllocator::shrink(gfp_t, std::size_t pages) {
-  std::size_t given = 0;
+std::size_t SlabAllocator::shrink_cache(kmem_cache& cache) {
   sync::preempt_disable();
-  for (kmem_cache& cache : caches_) {
-    if (given >= pages) break;
-    if ((cache.flags & SLAB_NO_REAP) == 0) given += release_empty(cache, pages - given);
-  }
+  const std::size_t given = release_empty(cache, ~std::size_t{0}, 0);
   sync::preempt_enable();
   return given;
 }
+
+// Of all caches in turn, each for `reclaim` or to what it keeps. Preemption off for each: it cannot be destroyed meanwhile.
+std::size_t SlabAllocator::release_of_all(std::size_t pages, bool reclaim) {
+  std::size_t given = 0;
+  for (std::size_t turn = 0; given < pages; ++turn) {
+    sync::preempt_disable();
+    std::size_t n = 0;
+    kmem_cache* cache = nullptr;
+    for (kmem_cache& each : caches_) {
+      if (n++ == turn) cache = &each;
+    }
+    if (cache != nullptr && !(reclaim && (cache->flags & SLAB_NO_REAP) != 0))
+      given += release_empty(*cache, pages - given, reclaim ? 0 : kept_empty(*cache));
+    sync::preempt_enable();
+    if (cache == nullptr) break;
+  }
+  return given;
+}
+
+std::size_t SlabAllocator::shrink(gfp_t, std::size_t pages) { return release_of_all(pages, true); }
+
+void SlabAllocator::reap() { release_of_all(~std::size_t{0}, false); }
 
 }  // namespace mink::mm

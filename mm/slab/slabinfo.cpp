@@ -3,8 +3,10 @@
 // the maps, not from counters: the fast paths keep none.
 #include <arch/irq.hpp>
 #include <mm/slab.hpp>
+#include <sync/preempt.hpp>
 
 #include "slab/free_map.hpp"
+#include "slab/round.hpp"
 
 namespace mink::mm {
 
@@ -12,23 +14,26 @@ namespace mink::mm {
 std::size_t SlabAllocator::live_objects(const kmem_cache& cache) const {
   std::size_t live = 0;
   std::size_t walked = 0;
-  const auto count = [&](const page* slab) {
-    if (slab == nullptr) return false;
-    live += cache.objects - free_objects(cache, *slab);
+  const auto count = [&](const page& slab) {
+    live += cache.objects - free_objects(cache, slab);
     ++walked;
-    return true;
   };
   std::size_t slabs = 0;
+  sync::preempt_disable();
   {
     const arch::IrqGuard guard;
-    (void)count(cache.current);
-    slabs = cache.slab_count - cache.empty_count;
-    cache.partial.begin_walk();
+    if (cache.current != nullptr) count(*cache.current);
+    slabs = cache.slab_count;
   }
-  for (bool more = true; more;) {
+  SlabRound round{const_cast<kmem_cache&>(cache)};
+  for (;;) {
     const arch::IrqGuard guard;
-    more = count(cache.partial.walk());
+    page* const slab = round.take();
+    if (slab == nullptr) break;
+    count(*slab);
+    round.put_back(*slab);
   }
+  sync::preempt_enable();
   if (slabs > walked) live += (slabs - walked) * cache.objects;  // the full ones
   return live;
 }

@@ -9,8 +9,10 @@
 //   kmem_cache --word--> map word of the current slab: clz finds the object, word_base + bit * size is its
 //   address
 //
-// Every slab is in one of four places: current; full (all its map words zero); partial; empty (none
-// allocated). Bits of the last word beyond the last object are zero.
+// Every slab is in one of three places: current; partial (it has free objects, perhaps nothing else); full (all
+// its map words zero: on no list, its link.next null). A slab goes back among the partial ones when the first of
+// its objects is freed. Nobody looks then, or later, whether it is empty: who has time gives empty ones back
+// (SlabAllocator::reap, shrink). Bits of the last word beyond the last object are zero.
 #pragma once
 #include <base/addr.hpp>
 #include <cstddef>
@@ -24,7 +26,7 @@ namespace mink::mm {
 
 class SlabAllocator;
 
-// Slabs by their head page, a ring through page->link and the list itself, which must not move. Irqs off.
+// Slabs by their head page, a queue: a ring through page->link and the list itself, which must not move. Irqs off.
 class SlabList {
  public:
   // Before anything else.
@@ -38,26 +40,13 @@ class SlabList {
     slab.link = {&head_, last};
     last->next = head_.prev = &slab.link;
   }
-  void erase(page& slab) {
-    const page_link link = slab.link;
-    link.prev->next = link.next;
-    link.next->prev = link.prev;
-    if (walk_ == &slab.link) walk_ = link.next;
-  }
-  // Of a list that is not empty.
+  // Of a list that is not empty. link.next stays as it is, not null.
   page& take_first() {
-    page& slab = *reinterpret_cast<page*>(head_.next);
-    erase(slab);
-    return slab;
-  }
-
-  // Walks the list with interrupts on between its slabs: begin_walk(), then walk() until nullptr. Slabs that
-  // leave meanwhile are passed over. One walk at a time.
-  void begin_walk() const { walk_ = head_.next; }
-  page* walk() const {
-    page* const slab = slab_at(walk_);
-    if (slab != nullptr) walk_ = slab->link.next;
-    return slab;
+    page_link* const first = head_.next;
+    page_link* const next = first->next;
+    head_.next = next;
+    next->prev = &head_;
+    return *reinterpret_cast<page*>(first);
   }
 
  private:
@@ -67,8 +56,9 @@ class SlabList {
   }
 
   page_link head_;
-  mutable page_link* walk_;  // the next slab of a walk
 };
+inline bool is_full(const page& slab) { return slab.link.next == nullptr; }
+inline void set_full(page& slab) { slab.link.next = nullptr; }
 
 // What a free needs of a cache. object_limit is 0 in a debug cache: each free goes the slow way.
 struct SlabGeometry {
@@ -76,7 +66,6 @@ struct SlabGeometry {
   unsigned shift;      // exact division by size: rotr(offset * inverse, shift)
   std::uintptr_t inverse;
   unsigned object_limit;  // objects of a slab
-  unsigned phantom;       // bits of the last map word without an object
 };
 
 // Where a cache allocates from. A debug cache has a word where nothing is free. The order is that of the fast paths, which
@@ -96,15 +85,16 @@ struct CurrentWord {
 
 }  // namespace mink::mm
 
-struct alignas(32) kmem_cache : mink::mm::CurrentWord, mink::mm::SlabGeometry {
-  unsigned objects;  // of a slab, in every cache
-  page* current;     // the slab that `word` belongs to
+// The geometry first: offset 0 costs no instruction.
+struct alignas(32) kmem_cache : mink::mm::SlabGeometry, mink::mm::CurrentWord {
+  page* current;  // the slab that `word` belongs to
+  unsigned
+      open_words;  // map_words; 0 while the fast paths do not allocate (a debug cache, failures on purpose)
   mink::mm::SlabList partial;
-  mink::mm::SlabList full;
-  mink::mm::SlabList empty;
   unsigned slab_count;
-  unsigned empty_count;
 
+  unsigned objects;  // of a slab, in every cache
+  unsigned phantom;  // bits of the last map word without an object
   slab_flags_t flags;
   unsigned object_size;  // as asked for
   unsigned left_pad;     // from slot to object

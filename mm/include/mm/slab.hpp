@@ -75,6 +75,9 @@ class SlabAllocator final : public Shrinker {
   Err destroy(kmem_cache& cache, const void* caller);
   // Returns the number of pages given back.
   std::size_t shrink_cache(kmem_cache& cache);
+  // From time to time, by who has nothing better to do: of each cache's empty slabs all but 64 KB, at least two, which are
+  // kept for a caller who comes back. Thread context. O(slabs with free objects), preemption off for a cache at a time.
+  void reap();
   // Reclaim: empty slabs of all caches without SLAB_NO_REAP, at least `pages` if there are as many. Returns
   // how many.
   std::size_t shrink(gfp_t gfp, std::size_t pages) override;
@@ -120,7 +123,6 @@ class SlabAllocator final : public Shrinker {
   // all is well; otherwise each finding is written to `why`. Irqs are off for a whole cache, then for a look at
   // all pages, so that interrupts cannot make it disagree: a tool for tests and people.
   bool check(TextSink& why) const;
-  bool check(const kmem_cache& cache, TextSink& why) const;
 
   // /proc/slabinfo, version 2.1, newest cache first.
   void print_slabinfo(TextSink& out) const;
@@ -148,11 +150,10 @@ class SlabAllocator final : public Shrinker {
   // alloc.cpp, free.cpp: what the fast paths leave over
   void* alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller);
   void free_slow(kmem_cache* expected, const void* object, const void* caller);
-  static void settle(const void* object, arch::IrqState irq, const page& p, kmem_cache& cache);
-  [[nodiscard]] page* relist(kmem_cache& cache, page& slab, const unsigned* word, unsigned old);
+  void* alloc_of_new(kmem_cache& cache, gfp_t gfp, const void* caller);
   // Do its fast paths allocate? Irqs off.
-  [[nodiscard]] bool is_open(const kmem_cache& cache) const {
-    return failures_ == nullptr && cache.object_limit != 0;
+  void open_or_close(kmem_cache& cache) {
+    cache.open_words = failures_ == nullptr && cache.object_limit != 0 ? cache.map_words : 0;
   }
   void* take_elsewhere(kmem_cache& cache);
   void* take_debug(kmem_cache& cache);
@@ -168,9 +169,15 @@ class SlabAllocator final : public Shrinker {
     return (cache.flags & SLAB_RECLAIM_ACCOUNT) != 0 ? reclaimable_pages_ : unreclaimable_pages_;
   }
   void release_slab(kmem_cache& cache, page& slab);
-  std::size_t release_empty(kmem_cache& cache, std::size_t pages);
+  std::size_t release_empty(kmem_cache& cache, std::size_t pages, unsigned kept);
+  std::size_t release_of_all(std::size_t pages, bool reclaim);
   void set_aside_current(kmem_cache& cache);
   [[nodiscard]] page* slab_of(const kmem_cache& cache, const void* address) const;
+
+  // check.cpp
+  bool check_slab(const kmem_cache& cache, const page& slab, bool current, TextSink& why) const;
+  bool check_listed(const kmem_cache& cache, std::size_t& slabs, TextSink& why) const;
+  bool check_counts(TextSink& why) const;
 
   // cache.cpp
   Err init_cache(kmem_cache& cache, const CacheSpec& spec);

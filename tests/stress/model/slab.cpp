@@ -184,6 +184,7 @@ class SlabWorld final : public World {
     MINK_EXPECT(!undisturbed() || (left == 0) == (c.live == 0), "shrunk with %zu live: %d", c.live, left);
   }
   void reclaim(std::uint32_t pages) { slab_.shrink(GFP_KERNEL, pages); }
+  void reap() { slab_.reap(); }
 
   void settled() override {
     const mm::SlabFigures f = slab_.figures();
@@ -312,6 +313,7 @@ constexpr OpKind kKinds[] = {
     {"destroy", 30, false, {kCache}, [](World& s, Args a) { w(s).destroy(a[0]); }},
     {"shrink", 8, false, {kCache}, [](World& s, Args a) { w(s).shrink(a[0]); }},
     {"reclaim", 4, false, {{"pages", below<64>}}, [](World& s, Args a) { w(s).reclaim(a[0]); }},
+    {"reap", 4, false, {}, [](World& s, Args) { w(s).reap(); }},
 };
 
 }  // namespace

@@ -22,15 +22,15 @@ struct Words {
 
 template <class T>
 [[gnu::always_inline]] inline T load_at_once(const T& from) {
-  static_assert(std::is_trivially_copyable_v<T> && (sizeof(T) == 12 || sizeof(T) == 20));
+  static_assert(std::is_trivially_copyable_v<T> && (sizeof(T) == 12 || sizeof(T) == 16));
   if constexpr (sizeof(T) == 12) {
     register unsigned a asm("r2"), b asm("r3"), c asm("ip");
     asm("ldm %3, {r2, r3, ip}" : "=r"(a), "=r"(b), "=r"(c) : "r"(&from), "m"(from));
     return std::bit_cast<T>(Words<3>{{a, b, c}});
   } else {
-    register unsigned a asm("r2"), b asm("r4"), c asm("r5"), d asm("r6"), e asm("r7");
-    asm("ldm %5, {r2, r4, r5, r6, r7}" : "=r"(a), "=r"(b), "=r"(c), "=r"(d), "=r"(e) : "r"(&from), "m"(from));
-    return std::bit_cast<T>(Words<5>{{a, b, c, d, e}});
+    register unsigned a asm("r4"), b asm("r5"), c asm("r6"), d asm("r7");
+    asm("ldm %4, {r4, r5, r6, r7}" : "=r"(a), "=r"(b), "=r"(c), "=r"(d) : "r"(&from), "m"(from));
+    return std::bit_cast<T>(Words<4>{{a, b, c, d}});
   }
 }
 

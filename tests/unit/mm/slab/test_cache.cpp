@@ -220,11 +220,39 @@ TEST(SlabCache, empty_slabs_go_back_to_the_page_allocator) {
     box.give(cache, o);
     box.check();
   }
-  // The current slab and 64 KB of empty ones are kept for a caller who comes back.
+  // No free does it: reap() does, and keeps the current slab and 64 KB of empty ones for a caller who comes back.
+  UNSIGNED_LONGS_EQUAL(before - 32, box.arena.pages().free_pages());
+  box.slab.reap();
+  box.check();
   const std::size_t kept = before - box.arena.pages().free_pages();
   UNSIGNED_LONGS_EQUAL(18, kept);
   UNSIGNED_LONGS_EQUAL(kept, box.slab.shrink_cache(cache));
   UNSIGNED_LONGS_EQUAL(before, box.arena.pages().free_pages());
+  LONGS_EQUAL(0, static_cast<int>(box.slab.destroy(cache, this)));
+  box.close();
+}
+
+TEST(SlabCache, reap_finds_the_empty_among_the_partial_ones_and_leaves_their_order) {
+  kmem_cache& cache = *box.make("reap", 1024);
+  void* objects[80];
+  for (void*& o : objects) o = box.take(cache);
+  for (int i = 0; i < 80;
+       ++i) {  // every other slab of eight becomes empty, the rest partial; the last one is current
+    if (i / 8 % 2 == 0 || i % 8 == 3) box.give(cache, objects[i]);
+  }
+  const std::size_t before = box.arena.pages().free_pages();
+  UNSIGNED_LONGS_EQUAL(80 - 45, box.slab.live_objects(cache));
+  box.slab.reap();  // five empty ones are not too many
+  UNSIGNED_LONGS_EQUAL(before, box.arena.pages().free_pages());
+  UNSIGNED_LONGS_EQUAL(10, box.slab.shrink(GFP_KERNEL, 10));
+  UNSIGNED_LONGS_EQUAL(before + 10, box.arena.pages().free_pages());
+  UNSIGNED_LONGS_EQUAL(80 - 45, box.slab.live_objects(cache));
+  box.check();
+  POINTERS_EQUAL(objects[75], box.take(cache));  // of the current slab, then of those that have waited
+  for (const int waited : {11, 27, 43, 59}) POINTERS_EQUAL(objects[waited], box.take(cache));
+  for (int i = 0; i < 80; ++i) {
+    if (i / 8 % 2 != 0) box.give(cache, objects[i]);
+  }
   LONGS_EQUAL(0, static_cast<int>(box.slab.destroy(cache, this)));
   box.close();
 }

@@ -166,6 +166,20 @@ TEST(SlabDebug, check_notices_every_broken_book) {
   broken(cache.slab_count, cache.slab_count + 1, "are counted");
   broken(cache.word_base, cache.word_base + 4, "current word");
   broken(cache.current, static_cast<page*>(nullptr), "are counted");
+  kmem_cache& eights = *box.make("eights", 1024);  // one slab full, one with one free object, the current one
+  void* objects[17];
+  for (void*& o : objects) o = box.take(eights);
+  box.give(eights, objects[8]);
+  page& full = *box.arena.pages().block_head(box.arena.pages().page_of(objects[0]));
+  page& partial = *box.arena.pages().block_head(box.arena.pages().page_of(objects[8]));
+  broken(full.slab_word[0], 1u << 31, "1 of 8 objects are free, but it counts as full");
+  broken(partial.slab_word[0], 0u, "0 of 8 objects are free, but it counts as partial");
+  broken(partial.link.next, static_cast<page_link*>(nullptr), "list of partial slabs is broken");
+  broken(full.link.next, &full.link, "are counted");
+  for (int i = 0; i < 17; ++i) {
+    if (i != 8) box.give(eights, objects[i]);
+  }
+  LONGS_EQUAL(0, static_cast<int>(box.slab.destroy(eights, this)));
   box.give(cache, a);
   LONGS_EQUAL(0, static_cast<int>(box.slab.destroy(cache, this)));
 }
