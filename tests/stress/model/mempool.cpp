@@ -163,14 +163,18 @@ class PoolWorld final : public World {
 
   // An element into a pool that it is not of: nothing happens.
   void free_wrong(std::uint32_t slot, std::uint32_t n) {
-    const Element* const e = next_place(elements_, slot, [](const Element& x) { return x.at != nullptr; });
+    Element* const e = next_place(elements_, slot, [](const Element& x) { return x.at != nullptr; });
     Pool& p = pools_[n];
     if (e == nullptr || e->pool == n || p.pool == nullptr || p.busy || p.pool->uncounted != 0) return;
     const int had = p.pool->curr_nr;
     const unsigned out = p.out;
-    mempool_free(e->at, p.pool);
+    const Element held = *e;
+    e->at = nullptr;  // else an interrupt could free it, and another make it the pool's own
+    mempool_free(held.at, p.pool);
     MINK_EXPECT(!undisturbed() || (p.pool->curr_nr == had && mink_mempool_out(p.pool) == out),
                 "a pool took another's element");
+    (e->at == nullptr ? *e : scratch_) = held;
+    if (scratch_.at != nullptr) release(scratch_);
   }
 
   // Others take memory, to the last page that they may have, or give it back.
