@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // From the vector to the handlers: numbers, sharing, masking, what nobody handles.
 #include <base/log.h>
+#include <arch/barrier.hpp>
 #include <arch/irq.hpp>
 #include <kernel/irq_core.hpp>
 #include <sync/preempt.hpp>
@@ -64,6 +65,12 @@ bool IrqCore::may_share(const IrqAction& there, unsigned long flags) {
   return (there.flags & flags & IRQF_SHARED) != 0 && ((there.flags ^ flags) & IRQF_TRIGGER_MASK) == 0;
 }
 
+// Once it returns, no interrupt of the line comes: a write to a device may be on its way for a while.
+void IrqCore::mask(Desc& d) {
+  d.chip->mask(d.line);
+  arch::dsb();
+}
+
 void IrqCore::unmask_if_enabled(Desc& d) {
   if (d.depth == 0) d.chip->unmask(d.line);
 }
@@ -115,7 +122,7 @@ const void* IrqCore::free(unsigned irq, void* dev) {
     action->next = std::exchange(free_, action);
     if (d->actions == nullptr) {
       d->depth = 1;
-      d->chip->mask(d->line);
+      mask(*d);
     }
     return action->name;
   }
@@ -128,7 +135,7 @@ void IrqCore::disable(unsigned irq) {
   const arch::IrqGuard guard;
   Desc* const d = desc_of(irq);
   if (d == nullptr || d->depth == 0xff) return;
-  if (d->depth++ == 0) d->chip->mask(d->line);
+  if (d->depth++ == 0) mask(*d);
 }
 
 void IrqCore::enable(unsigned irq) {
@@ -147,6 +154,9 @@ void IrqCore::enable(unsigned irq) {
 void IrqCore::entry() {
   mink_preempt_count += sync::kHardirqOffset;
   handled_ = 0;
+  // What was interrupted may be in the middle of an access to some device; on the BCM2835 ours to another one could be answered
+  // first (BCM2835 ARM Peripherals, 1.3).
+  arch::dsb();
   if (root_ == nullptr || root_->next_pending() == IrqChip::kNone) {
     ++spurious_;
   } else {
@@ -160,6 +170,8 @@ void IrqCore::dispatch(IrqChip& chip, unsigned base) {
   for (unsigned line = chip.next_pending(); line != IrqChip::kNone; line = chip.next_pending()) {
     chip.ack(line);
     handle(base + line);
+    arch::
+        dsb();  // what the handler wrote is at its device, and a level has fallen, before the controller is asked again
     chip.eoi(line);
   }
 }
@@ -179,7 +191,7 @@ void IrqCore::handle(unsigned irq) {
   }
   if (d.actions == nullptr) {  // unmasked behind our back
     ++spurious_;
-    d.chip->mask(d.line);
+    mask(d);
     return;
   }
   bool handled = false;
@@ -211,7 +223,7 @@ void IrqCore::note(Desc& d, unsigned irq, bool handled) {
     }
     printk(KERN_EMERG "Disabling IRQ #%u\n", irq);
     d.depth = 1;
-    d.chip->mask(d.line);
+    mask(d);
   }
   d.window = d.unhandled = 0;
 }

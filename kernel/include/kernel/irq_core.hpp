@@ -84,6 +84,7 @@ class IrqCore {
   void handle(unsigned irq);
   void note(Desc& d, unsigned irq, bool handled);
   IrqAction* take_action();
+  static void mask(Desc& d);
   void unmask_if_enabled(Desc& d);
   static bool may_share(const IrqAction& there, unsigned long flags);
 
