@@ -2,6 +2,7 @@
 // Cache maintenance for DMA by CP15 (ARM DDI 0301H, 3.2.22; the same on ARMv7, DDI 0406C, B4.2.1).
 #include <arch/barrier.hpp>
 #include <arch_arm/dma_cache.hpp>
+#include <arch_cpu/cpu.hpp>
 
 namespace mink::arch {
 namespace {
@@ -12,6 +13,7 @@ struct Cp15Dcache {
     asm volatile("mcr p15, 0, %0, c7, c6, 1" ::"r"(line) : "memory");
   }
   void dsb() { arch::dsb(); }
+  std::size_t line() { return dcache_line(); }
 };
 static_assert(arm::DcacheMaintenance<Cp15Dcache>);
 constinit Cp15Dcache cp15;

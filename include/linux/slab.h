@@ -14,7 +14,7 @@ typedef unsigned int slab_flags_t;
 #define SLAB_RED_ZONE ((slab_flags_t)0x00000400u)           /* guard bytes on both sides of each object */
 #define SLAB_POISON ((slab_flags_t)0x00000800u)             /* pattern in free objects, checked when taken */
 #define SLAB_NO_REAP ((slab_flags_t)0x00001000u)            /* reclaim leaves the cache's empty slabs alone */
-#define SLAB_HWCACHE_ALIGN ((slab_flags_t)0x00002000u)      /* objects start on cache lines (32 bytes) */
+#define SLAB_HWCACHE_ALIGN ((slab_flags_t)0x00002000u)      /* objects start on cache lines */
 #define SLAB_CACHE_DMA ((slab_flags_t)0x00004000u)          /* slabs from zone DMA */
 #define SLAB_STORE_USER ((slab_flags_t)0x00010000u)         /* remember who allocated and who freed */
 #define SLAB_RECLAIM_ACCOUNT \

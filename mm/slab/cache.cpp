@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Caches: made, listed, destroyed.
+#include <algorithm>
 #include <base/assert.hpp>
 #include <cstring>
 #include <initializer_list>
@@ -74,7 +75,8 @@ Err SlabAllocator::init(PageAllocator& pages, const SlabOptions& options) {
   cache_cache_.permanent = true;
   for (const kmalloc_cache_type type : {KMALLOC_NORMAL, KMALLOC_DMA}) {
     for (const KmallocCache& k : kKmallocCaches) {
-      CacheSpec spec{k.names[type], k.size, kmalloc_align(k.size), 0, nullptr, 0, nullptr, 0};
+      CacheSpec spec{k.names[type], k.size, std::max(kmalloc_align(k.size), kCacheLine), 0, nullptr, 0,
+                     nullptr,       0};
       if (type == KMALLOC_DMA) spec.flags |= SLAB_CACHE_DMA;
       void* const memory = alloc(cache_cache_, GFP_NOWAIT, MINK_CALLER());
       if (memory == nullptr) return Err::NoMem;

@@ -7,6 +7,7 @@
 // A slab of 2^order pages is aligned to its own size, as every block of the page allocator is, so an address
 // minus its low bits is the slab.
 #pragma once
+#include <arch/dma_cache.hpp>
 #include <base/addr.hpp>
 #include <bit>
 #include <cstddef>
@@ -19,8 +20,8 @@ namespace mink::mm {
 
 inline constexpr unsigned kWordObjects = 32;    // objects to a word of the free map
 inline constexpr unsigned kMapWordsInPage = 2;  // words of the map that struct page holds itself
-inline constexpr std::size_t kCacheLine = 32;   // ARM1176
-inline constexpr unsigned kSlabMaxOrder = 3;    // of slabs that hold more than one object
+inline constexpr std::size_t kCacheLine = arch::kDmaLine;
+inline constexpr unsigned kSlabMaxOrder = 3;  // of slabs that hold more than one object
 inline constexpr std::size_t kSlabAlign = alignof(unsigned long long);
 inline constexpr slab_flags_t kDebugFlags =
     SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER | SLAB_CONSISTENCY_CHECKS | SLAB_TRACE;

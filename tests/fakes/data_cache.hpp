@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A write-back data cache in front of memory. Host memory is what the CPU sees through the cache; what a table walk,
 // an instruction fetch or a DMA engine reads is kept here, and differs until a line is written back. Host only.
+// Not the HostileCache of the DMA tests: what the CPU reads here is never stale, since the code under test uses plain pointers.
 #pragma once
 #include <array>
 #include <base/addr.hpp>

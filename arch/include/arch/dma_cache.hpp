@@ -8,12 +8,13 @@
 #include <cstddef>
 #include <cstdint>
 
+// Provides kDmaLine, the bytes of the CPU's longest data cache line: a buffer that begins and ends with one shares none with
+// others.
+#include <arch_impl/cache_line.hpp>
+
 namespace mink::arch {
 
 enum class DmaFlow : std::uint8_t { Both, ToDevice, FromDevice };  // Linux's numbers
-
-// Bytes of a data cache line: a buffer that begins and ends with one shares none with others.
-inline constexpr std::size_t kDmaLine = 32;
 
 // The CPU's part is over: memory holds what the CPU wrote (ToDevice, Both), and no line of the range will be
 // written back over what the device writes. Lines that are partly outside the range keep what others have in

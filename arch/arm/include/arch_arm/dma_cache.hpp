@@ -10,7 +10,6 @@
 //   each time        DSB          the operations above are complete: else a device is told too early, or a line hits
 #pragma once
 #include <arch/dma_cache.hpp>
-#include <arch_arm/geometry.hpp>
 #include <concepts>
 
 namespace mink::arch::arm {
@@ -21,14 +20,16 @@ concept DcacheMaintenance = requires(M& m, std::uintptr_t line) {
   { m.clean_line(line) } -> std::same_as<void>;       // written back if it is dirty; stays
   { m.invalidate_line(line) } -> std::same_as<void>;  // dropped, dirty or not
   { m.dsb() } -> std::same_as<void>;
+  { m.line() } -> std::same_as<std::size_t>;  // bytes of a line: the CPU says, not we
 };
 
 template <DcacheMaintenance M>
 void to_device(M& m, VirtAddr start, std::size_t bytes, DmaFlow flow) {
-  std::uintptr_t line = align_down(start.raw(), kCacheLine);
+  const std::size_t size = m.line();
+  std::uintptr_t line = align_down(start.raw(), size);
   const std::uintptr_t end = start.raw() + bytes;
-  for (; line < end; line += kCacheLine) {
-    const bool all_ours = line >= start.raw() && end - line >= kCacheLine;
+  for (; line < end; line += size) {
+    const bool all_ours = line >= start.raw() && end - line >= size;
     if (flow == DmaFlow::FromDevice && all_ours) {
       m.invalidate_line(line);
     } else {
@@ -41,10 +42,10 @@ void to_device(M& m, VirtAddr start, std::size_t bytes, DmaFlow flow) {
 template <DcacheMaintenance M>
 void to_cpu(M& m, VirtAddr start, std::size_t bytes, DmaFlow flow) {
   if (flow == DmaFlow::ToDevice) return;
-  std::uintptr_t line = align_down(start.raw(), kCacheLine);
+  const std::size_t size = m.line();
+  std::uintptr_t line = align_down(start.raw(), size);
   // A line at an end is clean since to_device(): those who share it have not written to it.
-  for (const std::uintptr_t end = start.raw() + bytes; line < end; line += kCacheLine)
-    m.invalidate_line(line);
+  for (const std::uintptr_t end = start.raw() + bytes; line < end; line += size) m.invalidate_line(line);
   m.dsb();
 }
 

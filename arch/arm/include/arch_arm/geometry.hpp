@@ -46,7 +46,8 @@ inline constexpr unsigned kTablesPerPage = static_cast<unsigned>(kPageSize / tab
 inline constexpr unsigned kTtbcrN = 1;
 inline constexpr VirtAddr kKernelHalf{std::uintptr_t{1} << (32 - kTtbcrN)};
 
-// Of the data cache that descriptor writes are cleaned from: the shortest of any CPU's, so a step over no line.
+// Of the data cache that descriptor writes are cleaned from: the shortest of any CPU's, so a step over no line. A longer one
+// is cleaned twice, which costs time and no right; what invalidates asks the CPU (arch_arm/dma_cache.hpp).
 inline constexpr std::size_t kCacheLine = 32;
 
 static_assert(kL1.shift + kL1.bits == 32, "L1 spans the address space");

@@ -52,6 +52,17 @@ TEST(DmaMappings, a_kmalloced_buffer_has_its_physical_address) {
   STRCMP_EQUAL("", fakes::take_log());
 }
 
+TEST(DmaMappings, what_kmalloc_gives_shares_no_line_of_the_cache) {
+  const auto line = static_cast<std::uintptr_t>(dma_get_cache_alignment());
+  for (std::size_t size = 1; size <= 8192; size += size < 300 ? 1 : 500) {
+    void* const objects[] = {kmalloc(size, GFP_KERNEL), kmalloc(size, GFP_KERNEL)};
+    for (void* const p : objects) CHECK_EQUAL(0u, virt_of(p).raw() % line);
+    const std::uintptr_t a = virt_of(objects[0]).raw(), b = virt_of(objects[1]).raw();
+    CHECK_TRUE((a < b ? b - a : a - b) >= align_up(size, line));
+    for (void* const p : objects) kfree(p);
+  }
+}
+
 TEST(DmaMappings, nonsense_is_refused) {
   refused(map(object, 0), "nothing to hand over; refused");
   refused(map(object, SIZE_MAX), "ends beyond all addresses; refused");
