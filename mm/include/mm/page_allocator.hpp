@@ -364,6 +364,8 @@ class PageAllocator {
   // page/bulk.cpp
   page* take_for_bulk(gfp_t gfp, std::size_t most, unsigned& order);
   // page/singles.cpp
+  PageChain take_listed_chain(gfp_t asked, std::size_t wanted, PageKind kind, const void* caller);
+  page* list_chain(PageList& list, page* first, PageKind kind, const void* caller);
   PageChain take_singles(gfp_t asked, gfp_t gfp, std::size_t wanted, PageKind kind, const void* caller);
 
   // page/free.cpp

@@ -83,6 +83,7 @@ TEST(PageBulk, BulkAndChainsWhereOnlySinglePagesAreFree) {
   while (rest != nullptr) rest = pages.free_chain(rest, PageKind::Vmalloc, kCaller);
   LONGS_EQUAL(kAll / 2, pages.free_pages());
 
+  pages.drain_lists();
   const PageChain some = pages.alloc_chain(GFP_NOWAIT | __GFP_NOWARN, 20, PageKind::Vmalloc, kCaller);
   LONGS_EQUAL(20, some.count);
   POINTERS_EQUAL(nullptr, some.last->next);
@@ -141,5 +142,46 @@ TEST(PageBulk, ChainsOfAllThereIs) {
       p = next;
     }
   }
+  CHECK(arena.whole());
+}
+
+TEST(PageBulk, AChainGoesOntoTheListAndComesOffItAsItHangs) {
+  TestArena arena{{.pages = 1024, .list_limit = 24}};
+  PageAllocator& pages = arena.pages();
+  const PageList& list = pages.list(ZoneType::Normal, MigrateType::Unmovable);
+  const std::size_t all = pages.free_pages();
+  const PageChain chain = pages.alloc_chain(GFP_NOWAIT, 32, PageKind::Vmalloc, kCaller);
+  LONGS_EQUAL(32, chain.count);
+  page* order[32] = {};
+  page* p = chain.first;
+  for (page*& in_turn : order) in_turn = p, p = p->next;
+  pages.get(order[20], kCaller);  // somebody else's, too
+
+  const unsigned before = list.count();
+  p = pages.free_chain(chain.first, PageKind::Vmalloc, kCaller);
+  POINTERS_EQUAL(order[20], p);
+  LONGS_EQUAL(before + 20, list.count());
+  CHECK(arena.sound());
+  const PageChain again = pages.alloc_chain(GFP_NOWAIT, 20, PageKind::Vmalloc, this);
+  LONGS_EQUAL(20, again.count);
+  LONGS_EQUAL(before, list.count());
+  p = again.first;
+  for (unsigned i = 0; i < 20; ++i, p = p->next) {
+    POINTERS_EQUAL(order[i], p);
+    CHECK(kind_of(*p) == PageKind::Vmalloc);
+    POINTERS_EQUAL(this, p->caller);
+  }
+  POINTERS_EQUAL(nullptr, p);
+  CHECK(arena.sound());
+
+  // More than the list takes: the rest merges.
+  again.last->next = order[21];
+  p = again.first;
+  while (p != nullptr) p = pages.free_chain(p, PageKind::Vmalloc, kCaller);
+  LONGS_EQUAL(24, list.count());
+  CHECK(arena.sound());
+  pages.put(order[20], kCaller);
+  CHECK(pages.release(order[20], PageKind::Vmalloc, kCaller));
+  UNSIGNED_LONGS_EQUAL(all, pages.free_pages());
   CHECK(arena.whole());
 }
