@@ -7,6 +7,7 @@
 #include <kernel/timer_wheel.hpp>
 #include <mm/dma.hpp>
 #include <mm/kernel_memory.hpp>
+#include <sync/preempt.hpp>
 
 namespace mink::shell {
 namespace {
@@ -16,6 +17,8 @@ bool check_slab(TextSink& out) { return mm::kernel_memory().slab.check(out); }
 bool check_areas(TextSink& out) { return mm::kernel_memory().vmalloc.check(out); }
 
 bool check_tables(TextSink& out) {
+  const sync::PreemptGuard no_thread;                       // maps meanwhile; no interrupt does
+  if (!mm::kernel_memory().vmalloc.settled()) return true;  // half-way: nothing certain can be said
   VirtAddr where;
   const char* wrong = arch::check_kernel_map(where);
   if (wrong != nullptr) print(out, "at 0x%08lx: %s\n", static_cast<unsigned long>(where.raw()), wrong);

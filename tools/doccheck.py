@@ -4,7 +4,7 @@
 
     [text](page.md#part)        a file beside the document
     `mm/page/zone.cpp`          a file or folder; `kernel/main.hpp`: in any folder; `board/NAME/board.cmake`: of any board
-    `Group.name`, `test_name`   a unit test, a test of tests/system or tests/tools; `test_file.py` all of them in a file
+    `Group.name`, `test_name`   a unit test, a test of tests/system or tests/tools; `test_file.py`, `test_file.cpp` all of them in a file
     `Zone::take`, `kfree()`,    words of one source, all of them;
     `free_pages`                a word alone counts with an underscore in it: others may be English
 
@@ -57,7 +57,7 @@ def wrong_word(tree, word):
         return None if tree.has_path(word) else "no such file or folder"
     if match := UNIT_TEST.fullmatch(word):
         return None if tree.has_text(f"({match[1]}, {match[2]})") else "no such unit test"
-    if re.fullmatch(r"test_\w+\.py", word):
+    if re.fullmatch(r"test_\w+\.(py|cpp)", word):
         return None if tree.has_path(f"tests/*/{word}") else "no such file of tests"
     if NAME.fullmatch(word):
         return None if tree.has_words(set(WORD.findall(word))) else "no such name in the code"

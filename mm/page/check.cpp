@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The page allocator examines itself, whole: the mem_map block by block, then each list against what was
-// counted there.
+// The page allocator examines itself: the mem_map block by block, a piece of memory at a time; then, in one stretch because sums
+// are compared, each list against what is counted there.
+#include <algorithm>
 #include <mm/page_allocator.hpp>
 
 namespace mink::mm {
@@ -9,11 +10,23 @@ class PageChecker {
  public:
   PageChecker(const PageAllocator& pages, TextSink& why) : a_{pages}, why_{why} {}
 
-  bool run() {
-    for (std::size_t i = 0; i < a_.map_pages_;) i += block(i);
-    for (unsigned z = 0; z < kZones; ++z) zone(z);
-    return good_;
+  // No block reaches beyond a multiple of the largest, so each piece stands for itself, whatever happens between two.
+  void look() {
+    constexpr std::size_t kPiece = std::size_t{1} << kMaxOrder;
+    for (std::size_t from = 0; from < a_.map_pages_; from += kPiece) {
+      const arch::IrqGuard guard;
+      const std::size_t to = std::min(from + kPiece, a_.map_pages_);
+      for (std::size_t i = from; i < to;) i += block(i);
+    }
   }
+
+  // Interrupts off.
+  void count() {
+    for (std::size_t i = 0; i < a_.map_pages_;) i += counted(i);
+    for (unsigned z = 0; z < kZones; ++z) zone(z);
+  }
+
+  [[nodiscard]] bool good() const { return good_; }
 
  private:
   template <class... Args>
@@ -53,7 +66,6 @@ class PageChecker {
       case PageKind::Free: {
         if (type >= kListTypes) fault("pfn %#lx: free, of type %u\n", pfn, type);
         if (head._refcount != 0) fault("pfn %#lx: free, with %d references\n", pfn, head._refcount);
-        ++free_[z][order][type % kListTypes];
         links(head, pfn);
         const page& buddy = a_.map_[i ^ pages];
         if (order < kMaxOrder && kind_of(buddy) == PageKind::Free && order_of(buddy) == order &&
@@ -68,7 +80,6 @@ class PageChecker {
         if (order != 0) {
           ready(head, pfn, z, order, type % kListTypes);
         } else {
-          ++listed_[z][type % kListTypes];
           links(head, pfn);
         }
         break;
@@ -78,7 +89,6 @@ class PageChecker {
       case PageKind::Large:
       case PageKind::Vmalloc:
         if (head._refcount <= 0) fault("pfn %#lx: in use, with %d references\n", pfn, head._refcount);
-        used_[z] += pages;
         break;
       case PageKind::Reserved:
         break;
@@ -89,9 +99,27 @@ class PageChecker {
     return pages;
   }
 
+  // The same.
+  std::size_t counted(std::size_t i) {
+    const page& head = a_.map_[i];
+    const unsigned order = order_of(head), z = static_cast<unsigned>(zone_of(head));
+    const unsigned type = static_cast<unsigned>(page_state::type(head.state)) % kListTypes;
+    if (head.state == 0 || order > kMaxOrder || z >= kZones) return 1;
+    const std::size_t pages = std::size_t{1} << order;
+    const PageKind kind = kind_of(head);
+    if (kind == PageKind::Free)
+      ++free_[z][order][type];
+    else if (kind == PageKind::Listed && order == 0)
+      ++listed_[z][type];
+    else if (kind == PageKind::Listed)
+      ready_[z][type] |= 1u << order;
+    else if (kind >= PageKind::Allocated)
+      used_[z] += pages;
+    return pages;
+  }
+
   void ready(const page& head, unsigned long pfn, unsigned z, unsigned order, unsigned type) {
     const PageList& list = a_.list(static_cast<ZoneType>(z), static_cast<MigrateType>(type));
-    ready_[z][type] |= 1u << order;
     if ((list.ready >> order & 1) == 0 || list.ready_block[order] != &head)
       fault("pfn %#lx: of order %u, not merged, and not its list's\n", pfn, order);
   }
@@ -175,8 +203,11 @@ class PageChecker {
 };
 
 bool PageAllocator::check(TextSink& why) const {
+  PageChecker checker{*this, why};
+  checker.look();
   const arch::IrqGuard guard;
-  return PageChecker{*this, why}.run();
+  checker.count();
+  return checker.good();
 }
 
 }  // namespace mink::mm

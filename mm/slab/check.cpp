@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The validators: is every slab of every cache what its books say?
+#include <algorithm>
 #include <arch/irq.hpp>
 #include <base/assert.hpp>
 #include <mm/page_allocator.hpp>
 #include <mm/page_state.hpp>
+#include <sync/preempt.hpp>
 
 #include "slab/debug.hpp"
 #include "slab/free_map.hpp"
@@ -45,6 +47,31 @@ bool check_current(const kmem_cache& cache, std::uintptr_t base, TextSink& why) 
   print(why, "%s: the current word is not a word of the current slab %px\n", cache.name,
         reinterpret_cast<const void*>(base));
   return false;
+}
+
+// Of the block that begins there, or the hole.
+[[gnu::noinline]] std::size_t pages_at(const page& head) {
+  return head.state != 0 ? std::size_t{1} << order_of(head) : 1;
+}
+
+// A page names a cache if, and only if, it is of a slab. No block reaches beyond a multiple of the largest: each piece of
+// that size stands for itself.
+bool check_owners(const LinearPages& linear, TextSink& why) {
+  constexpr std::size_t kPiece = std::size_t{1} << kMaxOrder;
+  bool good = true;
+  for (std::size_t i = 0; i < linear.count;) {
+    const arch::IrqGuard guard;
+    const std::size_t to = std::min(i + kPiece, linear.count);
+    while (i < to) {
+      const bool slab = is_slab_head(linear.map[i]);
+      for (std::size_t left = pages_at(linear.map[i]); left != 0 && i < to; --left, ++i) {
+        if ((linear.map[i].slab_cache != nullptr) == slab) continue;
+        print(why, "slab: page %zu: its state and its cache disagree\n", i);
+        good = false;
+      }
+    }
+  }
+  return good;
 }
 
 }  // namespace
@@ -97,8 +124,10 @@ bool SlabAllocator::check_listed(const kmem_cache& cache, std::size_t& slabs, Te
   return good;
 }
 
-// Irqs are off for a cache's listed slabs, then for each full one, which all pages are looked at for, then for the count.
+// Irqs are off for a cache's listed slabs, then for each full one, which all pages are looked at for, then for
+// a piece of memory at a time, then for the count.
 bool SlabAllocator::check(TextSink& why) const {
+  const sync::PreemptGuard no_thread;  // makes or destroys a cache
   bool good = true;
   for (const kmem_cache& cache : caches_) {
     const arch::IrqGuard guard;
@@ -114,30 +143,38 @@ bool SlabAllocator::check(TextSink& why) const {
     const arch::IrqGuard guard;
     if (full_slab(slab)) good = check_slab(*slab.slab_cache, slab, false, why) && good;
   }
+  good = check_owners(linear_, why) && good;
   return check_counts(why) && good;
 }
 
 // No slab is lost, none is counted twice.
 bool SlabAllocator::check_counts(TextSink& why) const {
   std::size_t reclaimable = 0, unreclaimable = 0, owned = 0, slabs = 0, counted = 0;
+  std::uintptr_t others =
+      0;  // slabs weighed by their cache's address, less those counted: 0, or one counts for another
+  const auto weight = [](const kmem_cache* cache) { return reinterpret_cast<std::uintptr_t>(cache); };
   const arch::IrqGuard guard;
   for (const kmem_cache& cache : caches_) {
     const std::size_t pages = std::size_t{cache.slab_count} << cache.order;
     ((cache.flags & SLAB_RECLAIM_ACCOUNT) != 0 ? reclaimable : unreclaimable) += pages;
     counted += cache.slab_count;
+    const std::size_t listed_before = slabs;
     if (cache.current != nullptr) ++slabs;
     for (const page* slab = cache.partial.front(); slab != nullptr && slabs <= linear_.count;
          slab = cache.partial.after(*slab))
       ++slabs;
+    others -= (cache.slab_count - (slabs - listed_before)) * weight(&cache);
   }
-  for (std::size_t i = 0; i < linear_.count; ++i) {
-    const page& p = linear_.map[i];
-    if (p.slab_cache == nullptr) continue;
-    ++owned;
-    if (is_slab_head(p) && is_full(p)) ++slabs;
+  for (std::size_t i = 0; i < linear_.count; i += pages_at(linear_.map[i])) {
+    const page& head = linear_.map[i];
+    if (!is_slab_head(head)) continue;
+    owned += pages_at(head);
+    if (!is_full(head)) continue;
+    ++slabs;
+    others += weight(head.slab_cache);
   }
-  if (slabs == counted && reclaimable == reclaimable_pages_ && unreclaimable == unreclaimable_pages_ &&
-      owned == reclaimable + unreclaimable)
+  if (slabs == counted && others == 0 && reclaimable == reclaimable_pages_ &&
+      unreclaimable == unreclaimable_pages_ && owned == reclaimable + unreclaimable)
     return true;
   print(why,
         "slab: caches hold %zu + %zu pages, %zu + %zu are counted, %zu are marked; %zu slabs, %zu are "

@@ -2,6 +2,7 @@
 // The space against its tables and pages.
 #include <arch/irq.hpp>
 #include <mm/vmalloc.hpp>
+#include <sync/preempt.hpp>
 
 namespace mink::mm {
 namespace {
@@ -58,6 +59,7 @@ class Walk {
 }  // namespace
 
 bool VmallocSpace::check(TextSink& why) const {
+  const sync::PreemptGuard no_thread;  // maps or unmaps between two pieces; no interrupt does
   Walk walk{why, *mapper_, *pages_};
   {
     const arch::IrqGuard guard;

@@ -239,8 +239,8 @@ class PageAllocator {
   [[nodiscard]] std::size_t faults() const { return faults_; }
 
   // Looks at every page, list and count: blocks aligned and tiled, each free block in the list that its state
-  // names, no two free buddies apart, counts that add up. Each finding is written to `why`. O(pages),
-  // interrupts off.
+  // names, no two free buddies apart, counts that add up. Each finding is written to `why`. O(pages), interrupts off
+  // for 2^kMaxOrder of them at a time, then for O(blocks).
   bool check(TextSink& why) const;
   // Free blocks of each zone by order, in one line each, for reports.
   void print_free(TextSink& out) const;

@@ -120,8 +120,8 @@ class SlabAllocator final : public Shrinker {
   [[nodiscard]] ObjectInfo find(const void* address) const;
 
   // Checks every slab of every cache: maps, lists, counts, ownership of pages, red zones and poison. True:
-  // all is well; otherwise each finding is written to `why`. Irqs are off for a whole cache, then for a look at
-  // all pages, so that interrupts cannot make it disagree: a tool for tests and people.
+  // all is well; otherwise each finding is written to `why`. Irqs are off for a whole cache, for a piece of
+  // memory at a time, then for a look at all blocks; preemption is off throughout: a tool for tests and people.
   bool check(TextSink& why) const;
 
   // /proc/slabinfo, version 2.1, newest cache first.

@@ -110,8 +110,8 @@ class VmallocSpace {
   // Makes all freed ranges usable again, gives empty tables and unused region objects back. Thread context.
   void purge();
 
-  // Regions against tables, trees, queues and pages. Each finding is written to `why`. O(addresses / page),
-  // in pieces.
+  // Regions against tables, trees, queues and pages. Each finding is written to `why`. O(addresses / page):
+  // interrupts off for a piece at a time, preemption throughout.
   bool check(TextSink& why) const;
   // /proc/vmallocinfo.
   void print_vmallocinfo(TextSink& out) const;

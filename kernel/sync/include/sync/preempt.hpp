@@ -42,4 +42,12 @@ inline void preempt_enable() {
     mink_preempt_schedule();
 }
 
+class PreemptGuard {
+ public:
+  PreemptGuard() { preempt_disable(); }
+  ~PreemptGuard() { preempt_enable(); }
+  PreemptGuard(const PreemptGuard&) = delete;
+  PreemptGuard& operator=(const PreemptGuard&) = delete;
+};
+
 }  // namespace mink::sync

@@ -31,6 +31,30 @@ struct Looker {
   }
 };
 
+// An interrupt that takes or gives a block of any order, wherever one can come.
+struct Taker {
+  PageAllocator* pages;
+  page* held[32] = {};
+  unsigned order_of_held[32] = {};
+  unsigned runs = 0;
+
+  static void run(void* context) {
+    auto& self = *static_cast<Taker*>(context);
+    const unsigned slot = self.runs++ * 7 % 32, order = self.runs % 5;
+    page*& p = self.held[slot];
+    if (p != nullptr) {
+      self.pages->free(p, self.order_of_held[slot], kCaller);
+      p = nullptr;
+    } else if ((p = self.pages->alloc(GFP_ATOMIC | __GFP_NOWARN, order, kCaller)) != nullptr) {
+      self.order_of_held[slot] = order;
+    }
+  }
+  void give_all() {
+    for (unsigned i = 0; i < 32; ++i)
+      if (held[i] != nullptr) pages->free(held[i], order_of_held[i], kCaller);
+  }
+};
+
 }  // namespace
 
 TEST_GROUP(CheckInBetween){void teardown() override{fakes::reset_fake_irq();
@@ -94,4 +118,23 @@ TEST(CheckInBetween, ABlockGivenBackIsSomebodyElsesAtOnce) {
   fakes::reset_fake_irq();
   CHECK(p != nullptr && zone_of(*p) == ZoneType::Normal);
   LONGS_EQUAL(0, static_cast<char*>(arena.backing(p))[0]);
+}
+
+TEST(CheckInBetween, InterruptsComeWhileItLooksAndAreNoFault) {
+  constexpr unsigned kLargest = 1u << kMaxOrder, kPieces = 3;
+  TestArena arena{{.pages = kPieces * kLargest, .min_free_kbytes = 0}};
+  Taker taker{&arena.pages()};
+  fake_irq.context = &taker;
+  fake_irq.on_enable = Taker::run;
+  fake_irq.anywhere = true;
+  char text[256];
+  for (unsigned i = 0; i < 50; ++i) {
+    BufferSink why{text};
+    const unsigned before = taker.runs;
+    if (!arena.pages().check(why)) FAIL(text);
+    CHECK(taker.runs - before > kPieces);  // off for one piece at a time
+  }
+  fakes::reset_fake_irq();
+  taker.give_all();
+  CHECK(arena.whole());
 }

@@ -138,3 +138,30 @@ TEST(SlabInterrupts, a_mempool_shared_with_a_handler) {
   LONGS_EQUAL(0, static_cast<int>(box.slab.destroy(cache, this)));
   box.close();
 }
+
+// Slabs come and go, too.
+TEST(SlabInterrupts, come_while_the_check_looks_and_are_no_fault) {
+  constexpr unsigned kPieces = 3;
+  SlabBox box{kPieces << kMaxOrder};
+  kmem_cache& cache = *box.make("shared", 2000);
+  Handler handler{&box, &cache, nullptr, {}, nullptr, 0, 0};
+  fakes::fake_irq.context = &handler;
+  fakes::fake_irq.on_enable = [](void* context) {
+    interrupt(context);
+    static_cast<Handler*>(context)->box->slab.shrink(GFP_NOWAIT, 1);
+  };
+  fakes::fake_irq.anywhere = true;
+  char text[256];
+  for (unsigned i = 0; i < 50; ++i) {
+    BufferSink why{text};
+    const unsigned before = handler.runs;
+    if (!box.slab.check(why)) FAIL(text);
+    CHECK(handler.runs - before > kPieces);  // off for one piece at a time
+  }
+  fakes::reset_fake_irq();
+  for (void* o : handler.held) {
+    if (o != nullptr) box.give(cache, o);
+  }
+  LONGS_EQUAL(0, static_cast<int>(box.slab.destroy(cache, this)));
+  box.close();
+}
