@@ -70,20 +70,26 @@ std::uintptr_t PageAllocator::alloc_block_address(gfp_t gfp, unsigned order, con
   return p != nullptr ? linear_address(p) : 0;
 }
 
-// The first of the smallest blocks that will do.
+// The first of the smallest blocks that will do; if the mask's type has none, another type's.
 [[gnu::noinline]] page* PageAllocator::alloc_split(gfp_t gfp, unsigned order, const void* caller) {
   if ((gfp & kNotPlain) != 0 || order > kMaxOrder) return alloc_slow(gfp, order, caller);
   PageList& list = *preferred_[gfp & kPlacementMask];
   const unsigned pages = 1u << order;
   const arch::IrqState irq = arch::irq_save();
-  const unsigned orders = list.nonempty >> order;  // none of closed lists
-  if (orders == 0 || must_not_sleep(gfp, irq) || list.zone->free_pages < list.zone->short_below + pages)
-      [[unlikely]] {
+  const unsigned orders = list.nonempty >> order;
+  // A closed list has no limit, and perhaps no zone.
+  if ((orders == 0 && list.limit == 0) || must_not_sleep(gfp, irq) ||
+      list.zone->free_pages < list.zone->short_below + pages) [[unlikely]] {
     arch::irq_restore(irq);
     return alloc_slow(gfp, order, caller);
   }
   const unsigned state = list.allocated_state;
-  page* const p = take_first(list, order, orders, state & kPlaceBits);
+  page* const p = orders != 0 ? take_first(list, order, orders, state & kPlaceBits)
+                              : take_block(page_state::zone(state), order, page_state::type(state));
+  if (p == nullptr) [[unlikely]] {
+    arch::irq_restore(irq);
+    return alloc_slow(gfp, order, caller);
+  }
   list.zone->allocated += pages;
   p->state = state | order << page_state::kOrderShift | (gfp >> kCompShift & page_state::kCompound);
   arch::irq_restore(irq);
@@ -91,6 +97,14 @@ std::uintptr_t PageAllocator::alloc_block_address(gfp_t gfp, unsigned order, con
   p->caller = caller;
   p->gfp = gfp;
   return p;
+}
+
+page* PageAllocator::alloc_for_long(gfp_t gfp, unsigned order, const void* caller) {
+  if (order != 0) return alloc_block(gfp, order, caller);
+  if ((gfp & kNotPlain) == 0) [[likely]] {
+    if (page* const p = alloc_listed(gfp, caller); p != nullptr) return p;
+  }
+  return alloc_split(gfp, 0, caller);
 }
 
 // A zeroed page off the list, and what needs the slow way at once.

@@ -8,21 +8,24 @@
 #include "slab/report.hpp"
 
 namespace mink::mm {
-void SlabAllocator::free(kmem_cache& cache, const void* object, const void* caller) {
-  const arch::IrqState irq = arch::irq_save();
+
+// An object of `expected`, or of any cache if that is null.
+bool SlabAllocator::put(const kmem_cache* expected, const void* object) {
   const page* const p = page_of(object);
-  if (p != nullptr && p->slab_cache == &cache && SlabFast::put_anywhere(cache, *p, object, irq)) return;
+  if (p == nullptr || p->slab_cache == nullptr || (expected != nullptr && p->slab_cache != expected))
+    return false;
+  const arch::IrqState irq = arch::irq_save();
+  if (SlabFast::put_anywhere(*p->slab_cache, *p, object, irq)) return true;
   arch::irq_restore(irq);
-  cache.owner->free_slow(&cache, object, caller);
+  return false;
+}
+
+void SlabAllocator::free(kmem_cache& cache, const void* object, const void* caller) {
+  if (!cache.owner->put(&cache, object)) cache.owner->free_slow(&cache, object, caller);
 }
 
 void SlabAllocator::kfree(const void* object, const void* caller) {
-  const arch::IrqState irq = arch::irq_save();
-  const page* const p = page_of(object);
-  if (p != nullptr && p->slab_cache != nullptr && SlabFast::put_anywhere(*p->slab_cache, *p, object, irq))
-    return;
-  arch::irq_restore(irq);
-  free_slow(nullptr, object, caller);
+  if (!put(nullptr, object)) free_slow(nullptr, object, caller);
 }
 
 // Neighbours in the array are often neighbours in a slab: as many as lie in one word go back with one load

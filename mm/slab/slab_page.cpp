@@ -58,7 +58,7 @@ page* SlabAllocator::slab_of(const kmem_cache& cache, const void* address) const
 
 // One more slab, with every object free. Irqs as the caller has them. False: no memory (reported below).
 bool SlabAllocator::add_slab(kmem_cache& cache, gfp_t gfp, const void* caller) {
-  page* const slab = source_->alloc(page_flags(cache, gfp), cache.order, caller);
+  page* const slab = source_->alloc_for_long(page_flags(cache, gfp), cache.order, caller);
   if (slab == nullptr) return false;
   const std::uintptr_t base = address_of(*slab);
   MINK_ASSERT((base & cache.slab_mask) == 0);  // init(): blocks are aligned to their size

@@ -63,6 +63,9 @@ class PageAllocator {
     const page* const p = alloc(gfp, 0, caller);
     return p != nullptr ? linear_address(p) : 0;
   }
+  // As alloc, for a block that is kept for long: a single page comes off the list while there is one, but no list is filled
+  // for it, so that its worst case is a block's.
+  [[nodiscard]] page* alloc_for_long(gfp_t gfp, unsigned order, const void* caller);
   // Gives the block back; `order` must be its order. nullptr is nothing. A wrong free, also of a block that others hold
   // a reference to, is reported with `caller` and changes nothing. Any context. O(kMaxOrder).
   void free(page* p, unsigned order, const void* caller) {

@@ -149,6 +149,7 @@ class SlabAllocator final : public Shrinker {
 
   // alloc.cpp, free.cpp: what the fast paths leave over
   void* alloc_slow(kmem_cache& cache, gfp_t gfp, const void* caller);
+  bool put(const kmem_cache* expected, const void* object);
   void free_slow(kmem_cache* expected, const void* object, const void* caller);
   void* alloc_of_new(kmem_cache& cache, gfp_t gfp, const void* caller);
   // Do its fast paths allocate? Irqs off.

@@ -190,6 +190,28 @@ TEST(PageAllocator, AFullListGivesOnePageBackForEachThatComes) {
   CHECK(arena.whole());
 }
 
+TEST(PageAllocator, WhatIsKeptForLongComesOffTheListButFillsNone) {
+  TestArena arena{{.pages = 256, .list_limit = 8}};
+  const auto listed = [&] { return arena.pages().listed_pages(ZoneType::Normal); };
+  page* const first = arena.pages().alloc_for_long(GFP_NOWAIT, 0, kCaller);  // all memory is Movable's as yet
+  LONGS_EQUAL(0, listed());
+  page* const second = arena.pages().alloc_for_long(GFP_NOWAIT, 0, kCaller);
+  LONGS_EQUAL(0, listed());
+  POINTERS_EQUAL(first, second - 1);
+  CHECK(arena.sound());
+  page* const filling = arena.pages().alloc(GFP_NOWAIT, 0, kCaller);
+  const std::size_t filled = listed();
+  CHECK(filled != 0);
+  page* const third = arena.pages().alloc_for_long(GFP_NOWAIT, 0, kCaller);
+  UNSIGNED_LONGS_EQUAL(filled - 1, listed());
+  page* const block = arena.pages().alloc_for_long(GFP_NOWAIT, 3, kCaller);
+  LONGS_EQUAL(3, order_of(*block));
+  CHECK(arena.sound());
+  for (page* p : {first, second, filling, third}) arena.pages().free(p, 0, kCaller);
+  arena.pages().free(block, 3, kCaller);
+  CHECK(arena.whole());
+}
+
 TEST(PageAllocator, TypesAreKeptApartAndBorrowFromEachOther) {
   TestArena arena{{.pages = std::size_t{2} << kMaxOrder, .list_limit = 0}};
   LONGS_EQUAL(2, arena.pages().page_blocks(ZoneType::Normal, MigrateType::Movable));
