@@ -97,10 +97,10 @@ class RegionMap {
   [[nodiscard]] std::size_t spare_count() const { return spare_count_; }
 
   // A busy range of `size` bytes: one of the oldest that were purged, if it is just as large, or of the smallest hole
-  // that holds it (of equal ones the lowest); at a multiple of `align` if such a place is found at once, else of
-  // `least_align`. nullptr: no hole is large enough; purged ranges that are not merged yet count as no part of one.
+  // that holds it (of equal ones the lowest); at a multiple of `align` if such a place is found at once, else of a
+  // page. nullptr: no hole is large enough; purged ranges that are not merged yet count as no part of one.
   // Needs kSparesForTake spares.
-  VmRegion* take(std::size_t size, std::size_t align, std::size_t least_align = kPageSize);
+  VmRegion* take(std::size_t size, std::size_t align);
 
   // The busy range that contains `address`, or that starts there; nullptr if none does.
   [[nodiscard]] VmRegion* find(std::uintptr_t address) const;
@@ -150,7 +150,7 @@ class RegionMap {
   static constexpr unsigned kPurgedLooks = 4;
 
   VmRegion* take_purged(std::size_t size, std::size_t align);
-  VmRegion* carve(std::size_t size, std::size_t align, std::size_t least_align);
+  VmRegion* carve(std::size_t size, std::size_t align);
   VmRegion* fit(std::size_t size, std::size_t align) const;
   VmRegion& split(VmRegion& r, std::size_t bytes, bool low);
   void absorb(VmRegion& keep, VmRegion& gone);
