@@ -57,9 +57,10 @@ void put_symbol(Writer& out, const Spec& spec, std::uintptr_t address, std::uint
 
 void put_symbol_offset(Writer& out, const Spec& spec, const void* p) { put_symbol(out, spec, bits_of(p), 0); }
 
-// A return address may lie behind a call that ends its function: look up the call itself.
+// A return address may lie behind a call that ends its function: look up the call itself, which is two bytes long at least,
+// and then also if bit 0 is set.
 void put_return_address(Writer& out, const Spec& spec, const void* p) {
-  put_symbol(out, spec, bits_of(p), 1);
+  put_symbol(out, spec, bits_of(p), 2);
 }
 
 void put_symbol_name(Writer& out, const Spec& spec, const void* p) {

@@ -13,6 +13,8 @@ OUTPUT_SECTIONS = {".text": "text", ".rodata": "rodata", ".ARM.exidx": "rodata",
 
 def folder(path):
     """The row that an input file belongs to."""
+    if path == "linker stubs":
+        return "veneers"  # between ARM and Thumb code: docs/decisions/thumb.md
     archive = re.search(r"([^/]+)\.a\(", path)
     if archive:
         return {"libc_nano": "newlib"}.get(archive[1], archive[1])

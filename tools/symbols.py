@@ -8,6 +8,7 @@ The file defines, in section .ksymtab:
   __ksym_name_offsets  N words: where the name begins in
   __ksym_names         NUL-terminated strings, equal ones stored once
 Of several names of one address the best known comes last, so that the search ends on it.
+What the linker puts between ARM and Thumb code, one veneer for each function called so, is "veneer", all of it.
 With --verify OTHER, no file is written: OTHER must have the same symbols at the same addresses.
 """
 import argparse
@@ -16,6 +17,7 @@ import subprocess
 import sys
 
 SKIPPED = re.compile(r"^(\$[adtx]|\.L|__ksym_)")
+VENEER = re.compile(r"^__.*_from_(arm|thumb)$")
 TYPES = "tTdDbBrRwWvV"
 
 
@@ -53,10 +55,11 @@ def read_symbols(nm, elf):
         match = re.match(r"^([0-9a-f]{8}) ([a-zA-Z]) (.*)$", line)
         if not match or match[2] not in TYPES or SKIPPED.match(match[3]):
             continue
-        name = short_name(match[3])
+        name = "veneer" if VENEER.match(match[3]) else short_name(match[3])
         rank = (not name.startswith("_"), match[2].isupper())
         symbols.add((int(match[1], 16), rank, name))
-    return sorted(symbols)
+    found = sorted(symbols)
+    return [symbol for before, symbol in zip([None, *found], found) if not before or before[2] != "veneer" or symbol[2] != "veneer"]
 
 
 def table(symbols):

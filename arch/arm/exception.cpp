@@ -48,6 +48,9 @@ void abandon_exception(void (*next)(void*), void* context) {
 void enable_asynchronous_aborts() { asm volatile("cpsie a" ::: "memory"); }
 
 extern "C" void mink_exception(ExceptionFrame& frame) {
+  // LR is two bytes behind an undefined Thumb instruction, and the entry took four off. In the other exceptions it does not
+  // depend on the state (ARM DDI 0100I, A2.6).
+  if (frame.kind == ExceptionKind::Undefined && frame.thumb()) frame.pc += 2;
   const ExceptionHook hook = hooks[static_cast<std::size_t>(frame.kind)];
   if (hook != nullptr && hook(frame)) return;
 

@@ -102,17 +102,26 @@ void report_registers(const ExceptionFrame& f) {
   printk(REPORT "r12: %08x  preempt_count %08x\n", u(f.r[12]), mink_preempt_count);
 }
 
+// Of ARM a word, of Thumb a halfword.
+bool probe_instruction(std::uint32_t at, bool thumb, std::uint32_t& instruction) {
+  if (!thumb) return probe_word(VirtAddr{at}, instruction);
+  if (!probe_word(VirtAddr{at & ~3u}, instruction)) return false;
+  instruction = (at & 2) != 0 ? instruction >> 16 : instruction & 0xffff;
+  return true;
+}
+
 // The instructions around PC, its own in brackets.
-void report_code(std::uint32_t pc) {
+void report_code(const ExceptionFrame& frame) {
+  const std::uint32_t size = frame.thumb() ? 2 : 4;
   printk(REPORT "Code:");
-  for (std::uint32_t at = pc - 12; at != pc + 8; at += 4) {
-    std::uint32_t word;
-    if (!probe_word(VirtAddr{at}, word)) {
-      printk(KERN_CONT " ????????");
-    } else if (at == pc) {
-      printk(KERN_CONT " (%08x)", u(word));
+  for (std::uint32_t at = frame.pc - 3 * size; at != frame.pc + 2 * size; at += size) {
+    const int digits = 2 * static_cast<int>(size);
+    std::uint32_t instruction;
+    if (!probe_instruction(at, frame.thumb(), instruction)) {
+      printk(KERN_CONT " %.*s", digits, "????????");
     } else {
-      printk(KERN_CONT " %08x", u(word));
+      const bool here = at == frame.pc;
+      printk(KERN_CONT " %s%0*x%s", here ? "(" : "", digits, u(instruction), here ? ")" : "");
     }
   }
   printk(KERN_CONT "\n");
@@ -173,8 +182,9 @@ void report_fault(const Fault& fault) {
       report_abort(fault);
       break;
     case ExceptionKind::Undefined:
-      if (probe_word(VirtAddr{frame.pc}, instruction)) {
-        printk(REPORT "Fault: undefined instruction %08x at %08x", u(instruction), u(frame.pc));
+      if (probe_instruction(frame.pc, frame.thumb(), instruction)) {
+        printk(REPORT "Fault: undefined instruction %0*x at %08x", frame.thumb() ? 4 : 8, u(instruction),
+               u(frame.pc));
         put_symbol(frame.pc);
       } else {
         printk(REPORT "Fault: undefined instruction at %08x\n", u(frame.pc));
@@ -190,7 +200,7 @@ void report_fault(const Fault& fault) {
       break;
   }
   report_registers(frame);
-  report_code(frame.pc);
+  report_code(frame);
   print_backtrace(frame);
 }
 

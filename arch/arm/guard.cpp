@@ -51,7 +51,7 @@ bool recover_to_guard(ExceptionFrame& frame) {
   if (frame.mode() != kModeSvc || frame.sp > innermost->sp) return false;
   frame.r[0] = innermost->sp;
   frame.sp = innermost->sp;  // at once: an interrupt may come first, and the stack may be what overflowed
-  frame.pc = reinterpret_cast<std::uint32_t>(mink_guard_recover);
+  frame.return_to(reinterpret_cast<std::uint32_t>(mink_guard_recover));
   return true;
 }
 

@@ -12,7 +12,8 @@ struct Symbol {
   std::uintptr_t size;    // bytes to the next symbol
 };
 
-// The symbol that covers `address`; false if none does (or there is no table). Any context. O(log n).
+// The symbol that covers `address`; false if none does (or there is no table). Any context. O(log n). Bit 0 of an address of
+// code does not count: a return address or a function pointer that was kept says there whether it is Thumb.
 bool symbol_lookup(std::uintptr_t address, Symbol& symbol);
 
 // The address of the symbol of that name; 0 if there is none. Any context. O(n).

@@ -33,7 +33,7 @@ void init_softirqs() {
 
 void init_threads() {
   sched_init();
-  set_tick_hook(on_tick);
+  (void)set_tick_hook(on_tick);
   mm::kernel_memory().kmap.set_waiters(&kmap_waiters());
 }
 

@@ -9,6 +9,7 @@
 #include <kernel/clock.hpp>
 #include <kernel/tick.hpp>
 #include <kernel/timer_wheel.hpp>
+#include <utility>
 
 extern "C" {
 constinit volatile unsigned long jiffies = INITIAL_JIFFIES;
@@ -22,9 +23,9 @@ constinit TimerWheel wheel{INITIAL_JIFFIES};
 constinit unsigned long long jiffies_64 = INITIAL_JIFFIES;
 constinit std::uint64_t cycles_per_tick = 0;
 constinit std::uint64_t last_tick = 0;  // in the clock's steps: where the last jiffy began
-using Hook = void (*)();
-constinit Hook timer_trigger = run_timers;
-constinit Hook tick_hook = nullptr;
+using Trigger = void (*)();
+constinit Trigger timer_trigger = run_timers;
+constinit TickHook tick_hook = nullptr;
 
 // How many jiffies have passed: one, unless interrupts were off for longer than that. By the clock, so that
 // ticks that could not be delivered are not lost; to the nearest, because the two counters need not be in
@@ -67,7 +68,7 @@ void tick_init(TickDevice& device, unsigned irq) {
 }
 
 void set_timer_trigger(void (*trigger)()) { timer_trigger = trigger; }
-void set_tick_hook(void (*hook)()) { tick_hook = hook; }
+TickHook set_tick_hook(TickHook hook) { return std::exchange(tick_hook, hook); }
 void run_timers() { wheel.run(jiffies); }
 
 }  // namespace mink::kernel

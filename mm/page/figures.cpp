@@ -22,12 +22,6 @@ std::size_t PageAllocator::free_pages() const {
   return pages;
 }
 
-std::size_t PageAllocator::managed_pages() const {
-  std::size_t pages = 0;
-  for (const Zone& zone : zones_) pages += zone.managed;
-  return pages;
-}
-
 std::size_t PageAllocator::free_blocks(ZoneType zone_type, unsigned order, MigrateType type) const {
   if (type == MigrateType::HighAtomic) return 0;
   const arch::IrqGuard guard;

@@ -41,6 +41,7 @@ class Symbols:
     """The functions of an image, by address; the last one stands for all code that is none of them."""
     ranges: list  # (start, end)
     names: list
+    thumb: list  # bool
     image: tuple  # its first and last address
 
     def address(self, pattern):
@@ -52,18 +53,31 @@ class Symbols:
 
 
 def symbols_of(elf):
-    text = quietly(["arm-none-eabi-nm", "-CSn", "--defined-only", str(elf)], "reading symbols")
-    functions, bounds = [], {}
+    text = quietly(["arm-none-eabi-nm", "-CSn", "--defined-only", "--special-syms", str(elf)], "reading symbols")
+    functions, bounds, states = [], {}, {}
     for match in re.finditer(r"^([0-9a-f]{8}) (?:([0-9a-f]{8}) )?(\w) (.*)$", text, re.M):
         start, size, name = int(match[1], 16), int(match[2] or "0", 16), match[4]
         bounds[name] = start
+        if name in ("$a", "$t"):  # from here on it is ARM, Thumb (ARM IHI 0044, 4.5.5)
+            states[start] = name == "$t"
         if match[3] in "tTwW" and not name.startswith("$") and (not functions or functions[-1][0] != start):
             functions.append([start, start + size, name])
     for this, following in zip(functions, functions[1:] + [[functions[-1][0] + 4]]):
         if not this[0] < this[1] <= following[0]:
             this[1] = following[0]  # assembly without a size
-    return Symbols([(start, end) for start, end, _ in functions], [name for _, _, name in functions] + ["(elsewhere)"],
+    parts = [part for function in functions for part in by_state(*function, states)]
+    return Symbols([(start, end) for start, end, _, _ in parts], [name for _, _, name, _ in parts] + ["(elsewhere)"],
+                   [thumb for _, _, _, thumb in parts],
                    (bounds["__kernel_start"], bounds["__kernel_end"]))
+
+
+def by_state(start, end, name, states):
+    """A function in parts that are either ARM or Thumb: only a veneer has two."""
+    thumb = states.get(start, False)
+    for mark in sorted(mark for mark, state in states.items() if start < mark < end and state != thumb):
+        yield start, mark, name, thumb
+        start, thumb = mark, not thumb
+    yield start, end, name, thumb
 
 
 COUNTS = ("instructions", "loads", "stores", "ilines", "dlines", "imisses", "dmisses", "tlb_misses")
@@ -84,8 +98,8 @@ def run(argv, elf, windows=(), until=None, timeout=600):
     symbols = symbols_of(elf)
     with tempfile.TemporaryDirectory() as work:
         table, result = pathlib.Path(work) / "symbols", pathlib.Path(work) / "counts"
-        table.write_text("".join(f"{start:x} {end:x} {'h' if 'mink::shell::' in name else '-'}\n"
-                                 for (start, end), name in zip(symbols.ranges, symbols.names)), encoding="ascii")
+        table.write_text("".join(f"{start:x} {end:x} {'h' if 'mink::shell::' in name else '-'}{'t' if thumb else ''}\n"
+                                 for (start, end), name, thumb in zip(symbols.ranges, symbols.names, symbols.thumb)), encoding="ascii")
         words = [str(built()), f"symbols={table}", f"out={result}", *page_sizes(symbols.image)]
         words += [f"from={address:#x}" for address in windows] + ([f"to={until:#x}"] if until is not None else [])
         done = subprocess.run([*argv, "-plugin", ",".join(words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

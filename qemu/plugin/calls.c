@@ -64,6 +64,15 @@ Kind kind_of(uint32_t w) {
   return ORDINARY;
 }
 
+/* ARM DDI 0100I, A7.1, BL and BLX: BLX register, or the second halfword of BL or BLX label. QEMU takes both halfwords as one
+ * instruction, but at the end of a page. */
+Kind kind_of_thumb(uint32_t w) {
+  if ((w & 0xff87) == 0x4780 || (w & 0xf800) == 0xf800 || (w & 0xf801) == 0xe800) {
+    return CALL;
+  }
+  return (w & 0xf800) == 0xf000 && (w & 0xc0000000) == 0xc0000000 ? CALL : ORDINARY;
+}
+
 bool invalidates_tlb(uint32_t w) {
   return (w & 0x0fff0ff0) == 0x0e080f10; /* MCR p15, 0, Rd, c8, c5..c7, 0: all entries */
 }
@@ -160,7 +169,7 @@ static void begin_anew(Function* function) {
 
 static void follow(const Insn* insn) {
   Function* function = insn->function;
-  uint32_t next = last.address + 4;
+  uint32_t next = last.address + last.size;
   if (insn->address - VECTORS < VECTORS_END - VECTORS && last.address - VECTORS >= VECTORS_END - VECTORS) {
     push(&root, function, 0, true);
   } else if (last.kind == CALL && insn->address != next) {
@@ -189,13 +198,14 @@ void calls_start(const CallHooks* wanted, const Insn* before) {
   hooks = *wanted;
   depth = 0;
   exceptions = 0;
-  home = before != NULL && before->kind == CALL ? before->address + 4 : 0;
+  home = before != NULL && before->kind == CALL ? before->address + before->size : 0;
 }
 
 bool calls_step(const Insn* insn) {
   if (depth == 0) {
     begin_anew(insn->function);
-  } else if (last.kind != ORDINARY || insn->address != last.address + 4 || insn->function != last.function) {
+  } else if (last.kind != ORDINARY || insn->address != last.address + last.size ||
+             insn->function != last.function) {
     if (insn->address == home && home != 0 && exceptions == 0) {
       while (depth != 0) {
         pop();

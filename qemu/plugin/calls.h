@@ -12,6 +12,7 @@
 
 typedef struct Function {
   uint32_t start, end;
+  bool thumb;
   bool harness; /* what it calls are the operations that are measured */
   uint64_t calls, instructions, loads, stores, imisses, dmisses, tlb_misses;
   uint64_t worst; /* the most instructions in one call, with all that it called, without interrupts */
@@ -28,7 +29,7 @@ typedef struct Node {
 typedef enum Kind { ORDINARY, CALL, EXCEPTION_RETURN } Kind;
 
 typedef struct Insn {
-  uint32_t address;
+  uint32_t address, size;
   Kind kind;
   Function* function;
 } Insn;
@@ -37,6 +38,7 @@ typedef struct Insn {
 void calls_init(Function* functions, unsigned count);
 Function* function_of(uint32_t address);
 Kind kind_of(uint32_t opcode);
+Kind kind_of_thumb(uint32_t opcode); /* the first halfword in the low half */
 bool invalidates_tlb(uint32_t opcode);
 
 /* What the stack tells of an operation: a call that the harness made. */

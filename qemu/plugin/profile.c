@@ -2,7 +2,7 @@
 /* A QEMU plugin that counts what a guest of one ARM1176 executes: per function, per path of calls, and per operation that
  * a harness (the bench) calls; loads and stores, and what its caches and TLBs would have missed. qemu/profile has the words.
  *
- * Arguments: symbols=FILE (lines "START END FLAGS", sorted; FLAGS: h, of the harness, or -), out=FILE,
+ * Arguments: symbols=FILE (lines "START END FLAGS", sorted; FLAGS: h, of the harness; t, Thumb; or -), out=FILE,
  * from=ADDRESS (counting begins when that instruction is executed; up to two, whose operations are summed apart), to=ADDRESS (it ends, until the next `from`; none: it
  * ends when the function that begins at `from` returns), pages=START-END-SHIFT (there translation is by pages of 2^SHIFT).
  */
@@ -184,9 +184,10 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
     if (e == NULL) {
       e = g_new0(Executed, 1);
       e->insn.address = (uint32_t)qemu_plugin_insn_vaddr(insn);
-      e->insn.kind = kind_of(opcode);
+      e->insn.size = (uint32_t)qemu_plugin_insn_size(insn);
       e->insn.function = function_of(e->insn.address);
-      e->tlb_flush = invalidates_tlb(opcode);
+      e->insn.kind = e->insn.function->thumb ? kind_of_thumb(opcode) : kind_of(opcode);
+      e->tlb_flush = !e->insn.function->thumb && invalidates_tlb(opcode);
       g_hash_table_insert(known, g_memdup2(&key, sizeof key), e);
     }
     qemu_plugin_register_vcpu_insn_exec_cb(insn, on_insn, QEMU_PLUGIN_CB_NO_REGS, e);
@@ -263,14 +264,17 @@ static bool read_symbols(const char* path) {
   unsigned room = 1024;
   functions = g_new0(Function, room);
   unsigned start, end;
-  char flag;
-  while (fscanf(file, "%x %x %c", &start, &end, &flag) == 3) {
+  char flags[4];
+  while (fscanf(file, "%x %x %3s", &start, &end, flags) == 3) {
     if (function_count + 2 > room) {
       functions = g_renew(Function, functions, 2 * room);
       memset(functions + room, 0, room * sizeof *functions);
       room *= 2;
     }
-    functions[function_count++] = (Function){.start = start, .end = end, .harness = flag == 'h'};
+    functions[function_count++] = (Function){.start = start,
+                                             .end = end,
+                                             .thumb = strchr(flags, 't') != NULL,
+                                             .harness = strchr(flags, 'h') != NULL};
   }
   fclose(file);
   functions[function_count++] = (Function){.start = 0xffffffff, .end = 0xffffffff};

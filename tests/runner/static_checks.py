@@ -17,7 +17,7 @@ PRESET = "versatilepb"
 BUILDS = [ROOT / "build" / preset for preset in [PRESET, *sorted(set(BOARDS) - {PRESET})]]
 CACHE = ROOT / "build" / "cache" / "clang"
 # gcc's words that clang has not.
-NOT_CLANG = re.compile(r"^-(funwind-tables|fno-move-loop-stores|fno-threadsafe-statics|MD|M[TF]|mcpu=.*|marm|msoft-float|specs=.*)$")
+NOT_CLANG = re.compile(r"^-(funwind-tables|fno-move-loop-stores|fno-threadsafe-statics|MD|M[TF]|mcpu=.*|marm|mthumb|msoft-float|specs=.*)$")
 # gcc has the last word on conversions and formats: its uint32_t is long, and its -Wconversion is not clang's.
 CLANG = ["--target=armv6-none-eabi", "-mcpu=arm1176jzf-s", "-msoft-float", "-Wno-unknown-warning-option",
          "-Wno-unused-command-line-argument", "-Wno-gnu-zero-variadic-macro-arguments"]

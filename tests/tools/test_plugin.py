@@ -13,13 +13,13 @@ ORDINARY, CALL, EXCEPTION_RETURN = 0, 1, 2
 
 
 class Function(ctypes.Structure):
-    _fields_ = [("start", ctypes.c_uint32), ("end", ctypes.c_uint32), ("harness", ctypes.c_bool)] + [
+    _fields_ = [("start", ctypes.c_uint32), ("end", ctypes.c_uint32), ("thumb", ctypes.c_bool), ("harness", ctypes.c_bool)] + [
         (name, ctypes.c_uint64) for name in ("calls", "instructions", "loads", "stores", "imisses", "dmisses", "tlb_misses", "worst")] + [
         ("worst_at", ctypes.c_void_p)]
 
 
 class Insn(ctypes.Structure):
-    _fields_ = [("address", ctypes.c_uint32), ("kind", ctypes.c_int), ("function", ctypes.POINTER(Function))]
+    _fields_ = [("address", ctypes.c_uint32), ("size", ctypes.c_uint32), ("kind", ctypes.c_int), ("function", ctypes.POINTER(Function))]
 
 
 HOOK = ctypes.CFUNCTYPE(None)
@@ -98,10 +98,10 @@ class Calls:
     def _ends(self):
         self.ended += 1
 
-    def step(self, address, kind=ORDINARY):
+    def step(self, address, kind=ORDINARY, size=4):
         of = [i for i, f in enumerate(self.functions) if f.start <= address < f.end] or [len(self.functions) - 1]
         pointer = ctypes.pointer(self.functions[of[0]])
-        self.library.calls_step(ctypes.byref(Insn(address, kind, pointer)))
+        self.library.calls_step(ctypes.byref(Insn(address, size, kind, pointer)))
 
     def run(self, *steps):
         for step in steps:
@@ -114,6 +114,15 @@ def test_a_call_and_its_return(library):
     assert calls.functions[1].calls == 1
     assert calls.functions[1].worst == 3
     assert (calls.begun, calls.ended) == (1, 1)
+
+
+def test_a_thumb_instruction_is_two_bytes_long_and_a_call_four(library):
+    calls = Calls(library)
+    calls.run((0x1000, ORDINARY, 2), (0x1002, CALL, 4), (0x1100, ORDINARY, 2), (0x1102, ORDINARY, 2), (0x1006, ORDINARY, 2))
+    assert calls.functions[1].worst == 2
+    assert (calls.begun, calls.ended) == (1, 1)
+    calls.run((0x1008, CALL, 2), (0x100A, ORDINARY, 2))  # not taken
+    assert calls.functions[1].calls == 1
 
 
 def test_a_call_includes_what_it_calls(library):
@@ -154,3 +163,34 @@ def test_an_interrupt_is_not_the_interrupted_ones(library):
     (0xE8DD8000, EXCEPTION_RETURN), (0xE3500000, ORDINARY)])
 def test_kinds_of_instructions(library, opcode, kind):
     assert library.kind_of(opcode) == kind
+
+
+@pytest.mark.parametrize("opcode, kind", [
+    (0xF800F000, CALL), (0xE800F7FF, CALL), (0x4798, CALL), (0xF802, CALL), (0xE802, CALL), (0x4770, ORDINARY), (0xBD10, ORDINARY),
+    (0xE7FE, ORDINARY), (0xE801, ORDINARY), (0xF000, ORDINARY), (0xB510, ORDINARY)])
+def test_kinds_of_thumb_instructions(library, opcode, kind):
+    assert library.kind_of_thumb(opcode) == kind
+
+
+def test_which_functions_are_thumb(monkeypatch):
+    listing = """\
+c0008000 00000008 T __kernel_start
+c0008000 t $a
+c0008008 00000004 T cold()
+c0008008 t $t
+c000800c 00000004 T colder()
+c000800c t $t
+c0008010 00000008 T hot()
+c0008010 t $a
+c0008018 00000008 t __hot_from_thumb
+c0008018 t $t
+c000801c t $a
+c0008020 00000004 T last()
+c0008020 t $a
+c0009000 B __kernel_end
+"""
+    monkeypatch.setattr(plugin, "quietly", lambda *_: listing)
+    symbols = plugin.symbols_of("mink.elf")
+    assert symbols.names == ["__kernel_start", "cold()", "colder()", "hot()", "__hot_from_thumb", "__hot_from_thumb", "last()", "(elsewhere)"]
+    assert symbols.thumb == [False, True, True, False, True, False, False]
+    assert symbols.ranges[-2] == (0xC000801C, 0xC0008020)

@@ -2,6 +2,7 @@
 """tools/symbols.py: what the kernel calls its own functions."""
 import pytest
 
+import symbols
 from symbols import short_name, table
 
 NAMES = [
@@ -33,3 +34,10 @@ def test_table_stores_equal_names_once():
     assert text.count(".asciz") == 2
     assert "__ksym_count:\n.word 3\n" in text
     assert "__ksym_name_offsets:\n.word 0\n.word 2\n.word 0\n" in text
+
+
+def test_all_veneers_are_one_symbol(monkeypatch):
+    listing = "c0008000 T a\nc0008010 t __b_from_arm\nc000801c t ___ZN1c1dEv_from_thumb\nc0008024 T e\n"
+    monkeypatch.setattr(symbols.subprocess, "run", lambda *_, **__: type("Done", (), {"stdout": listing}))
+    assert [(address, name) for address, _, name in symbols.read_symbols("nm", "elf")] == [
+        (0xC0008000, "a"), (0xC0008010, "veneer"), (0xC0008024, "e")]

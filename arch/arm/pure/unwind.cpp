@@ -8,6 +8,7 @@ namespace {
 constexpr unsigned kSp = 13, kLr = 14, kPc = 15;
 constexpr std::uint32_t kCantUnwind = 1;
 constexpr std::uint32_t kCompact = 1u << 31;
+constexpr std::uint32_t kThumb = 1;  // of a return address: there it goes on in Thumb. No part of the address
 
 // The entry of a function: where it starts, and where its instructions are (or what they are).
 struct Entry {
@@ -127,7 +128,7 @@ class Interpreter {
       if (!execute(op, code) || code.bad()) return false;
     }
     state_.exact = pc_popped_;
-    if (!pc_popped_) state_.r[kPc] = state_.r[kLr];
+    if (!pc_popped_) state_.r[kPc] = state_.r[kLr] & ~kThumb;
     state_.r[kSp] = vsp_;
     return true;
   }
@@ -202,8 +203,9 @@ class Interpreter {
 
 // The code has pushed nothing yet (or is not ours, or says nothing of itself): LR is all there is to follow.
 bool follow_lr(UnwindState& state) {
-  if (state.r[kLr] == 0 || state.r[kLr] == state.pc()) return false;
-  state.r[kPc] = state.r[kLr];
+  const std::uint32_t caller = state.r[kLr] & ~kThumb;
+  if (caller == 0 || caller == state.pc()) return false;
+  state.r[kPc] = caller;
   state.exact = false;
   return true;
 }

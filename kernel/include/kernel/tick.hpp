@@ -17,7 +17,8 @@ void set_timer_trigger(void (*trigger)());
 void run_timers();
 
 // Called at each tick, in the interrupt, after jiffies moved (a scheduler's time slice). One; nullptr for
-// none.
-void set_tick_hook(void (*hook)());
+// none. Returns the one that was there before.
+using TickHook = void (*)();
+TickHook set_tick_hook(TickHook hook);
 
 }  // namespace mink::kernel

@@ -15,17 +15,19 @@ extern const char __ksym_names[] __attribute__((weak));
 namespace mink {
 namespace {
 
+std::uintptr_t address_of(const char* border) { return reinterpret_cast<std::uintptr_t>(border); }
+
 kernel::SymbolTable table() {
   const std::size_t count = &__ksym_count != nullptr ? __ksym_count : 0;
-  return {{__ksym_addrs, count},
-          {__ksym_name_offsets, count},
-          __ksym_names,
-          reinterpret_cast<std::uintptr_t>(__kernel_end)};
+  return {{__ksym_addrs, count}, {__ksym_name_offsets, count}, __ksym_names, address_of(__kernel_end)};
 }
 
 }  // namespace
 
-bool symbol_lookup(std::uintptr_t address, Symbol& symbol) { return table().lookup(address, symbol); }
+bool symbol_lookup(std::uintptr_t address, Symbol& symbol) {
+  const bool code = address - address_of(__text_start) < address_of(__text_end) - address_of(__text_start);
+  return table().lookup(code ? address & ~std::uintptr_t{1} : address, symbol);
+}
 std::uintptr_t symbol_address(const char* name) { return table().address_of(name); }
 
 }  // namespace mink

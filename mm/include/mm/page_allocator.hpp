@@ -226,7 +226,11 @@ class PageAllocator {
   [[nodiscard]] std::size_t free_pages() const;
   [[nodiscard]] std::size_t free_pages(ZoneType zone) const;
   [[nodiscard]] std::size_t listed_pages(ZoneType zone) const;
-  [[nodiscard]] std::size_t managed_pages() const;
+  [[nodiscard]] std::size_t managed_pages() const {
+    std::size_t pages = 0;
+    for (const Zone& zone : zones_) pages += zone.managed;
+    return pages;
+  }
   // Free blocks of `order`, the hot/cold lists counted at order 0.
   [[nodiscard]] std::size_t free_blocks(ZoneType zone, unsigned order) const;
   [[nodiscard]] std::size_t free_blocks(ZoneType zone, unsigned order, MigrateType type) const;

@@ -59,5 +59,6 @@ def sizes():
     return dict(zip(WHOLE, (
         {"title": "first instruction to prompt, 128 MB", "cost": boot, "linux": 23_700_000, "at_most": 1_000_000},
         {"title": "MemTotal of 131072 kB, kB", "cost": total, "linux": 126_260, "at_least": 129_000},
-        {"title": "text of mm/, bytes", "cost": folders["mm"]["text"], "linux": 100_900, "at_most": 45_000},
+        # Of the kernel mm/ alone has Thumb code, so it pays for each veneer between the two.
+        {"title": "text of mm/, bytes", "cost": folders["mm"]["text"] + folders["veneers"]["text"], "linux": 100_900, "at_most": 45_000},
     )))

@@ -15,6 +15,8 @@ inline constexpr std::uint32_t kModeUser = 0x10, kModeFiq = 0x11, kModeIrq = 0x1
                                kModeAbort = 0x17, kModeUndefined = 0x1b, kModeSystem = 0x1f;
 inline constexpr std::uint32_t kCpsrThumb = 1u << 5, kCpsrFiqOff = 1u << 6, kCpsrIrqOff = 1u << 7,
                                kCpsrAbortOff = 1u << 8;
+// Which instruction set, and how far into it: J, T, and the state of an IT block (ARMv7: DDI 0406C, B1.3.3).
+inline constexpr std::uint32_t kCpsrExecution = 1u << 24 | kCpsrThumb | 0x0600fc00u;
 
 // Pushed by vectors.S, which knows the offsets. A handler may change it: the return restores all of it, SP
 // and LR into the mode that CPSR names. (Of the mode that the handler itself runs in LR is lost and SP cannot
@@ -28,6 +30,12 @@ struct ExceptionFrame {
   std::uint32_t cpsr;  // as it was before
 
   [[nodiscard]] std::uint32_t mode() const { return cpsr & kModeMask; }
+  [[nodiscard]] bool thumb() const { return (cpsr & kCpsrThumb) != 0; }
+  // The return goes to a function's first instruction. Its address says in bit 0 whether it is Thumb, as for BX.
+  void return_to(std::uint32_t function) {
+    pc = function & ~1u;
+    cpsr = (cpsr & ~kCpsrExecution) | ((function & 1) != 0 ? kCpsrThumb : 0);
+  }
 };
 static_assert(offsetof(ExceptionFrame, sp) == 56 && offsetof(ExceptionFrame, lr) == 60 &&
               offsetof(ExceptionFrame, cpsr) == 68);

@@ -19,7 +19,8 @@ struct UnwindTables {
 
 struct UnwindState {
   std::uint32_t r[16] = {};
-  // PC is the instruction that was interrupted, and not a return address behind a call.
+  // PC is even; it does not say whether ARM or Thumb goes on there.
+  // exact: PC is the instruction that was interrupted, and not a return address behind a call.
   bool exact = false;
   [[nodiscard]] std::uint32_t sp() const { return r[13]; }
   [[nodiscard]] std::uint32_t pc() const { return r[15]; }

@@ -153,6 +153,18 @@ TEST(Unwind, a_call_may_be_the_last_instruction_of_its_function) {
   LONGS_EQUAL(0x1234, state.pc());
 }
 
+TEST(Unwind, bit_0_of_a_return_address_says_thumb) {
+  function(0x1000, 0x80a8b0b0);  // pop {r4, lr}
+  function(0x1100, kCantUnwind);
+  function(kTextEnd, kCantUnwind);
+  stack({44, 0x1101});  // a return address behind the last call of the first function
+  CHECK(step());
+  LONGS_EQUAL(0x1100, state.pc());
+  stack({44, 0x1234});
+  state.r[13] = kStack;
+  CHECK(step());
+}
+
 TEST(Unwind, through_an_exception_frame_to_the_very_instruction) {
   function(0x1000, kTable);      // the exception entry
   function(0x1100, 0x80a8b0b0);  // what it interrupted

@@ -221,7 +221,7 @@ TEST(Faults, a_panic_that_leaves_a_guard_leaves_none_behind) {
 }
 
 TEST(Faults, in_an_interrupt_it_panics_though_the_thread_was_guarded) {
-  kernel::set_tick_hook([] { null_write(nullptr); });
+  const kernel::TickHook before = kernel::set_tick_hook([] { null_write(nullptr); });
   const char* const message = fakes::panic_of([] {
     (void)run_guarded(
         [](void*) {
@@ -229,7 +229,7 @@ TEST(Faults, in_an_interrupt_it_panics_though_the_thread_was_guarded) {
         },
         nullptr);
   });
-  kernel::set_tick_hook(nullptr);
+  (void)kernel::set_tick_hook(before);
   CHECK(message != nullptr);
   must_have(fakes::take_log(), "null pointer dereference: write to 00000000");
 }

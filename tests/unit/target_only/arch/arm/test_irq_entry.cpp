@@ -97,18 +97,19 @@ void note_trace() {
 
 }  // namespace
 
-TEST_GROUP(IrqEntry){void teardown() override{kernel::set_tick_hook(nullptr);
-}
-}
-;
+TEST_GROUP(IrqEntry) {
+  kernel::TickHook before = nullptr;
+  void on_ticks(kernel::TickHook hook) { before = kernel::set_tick_hook(hook); }
+  void teardown() override { (void)kernel::set_tick_hook(before); }
+};
 
 TEST(IrqEntry, all_registers_survive_many_interrupts) {
-  kernel::set_tick_hook(irq_test_note);
+  on_ticks(irq_test_note);
   LONGS_EQUAL(kExpectedSum, irq_test_hold(5, 0));
 }
 
 TEST(IrqEntry, the_handler_runs_in_svc_mode_on_the_interrupt_stack_aligned) {
-  kernel::set_tick_hook(irq_test_note);
+  on_ticks(irq_test_note);
   for (const std::uint32_t offset : {0u, 4u, 8u, 12u}) {
     irq_test_sp = 1;
     LONGS_EQUAL(kExpectedSum, irq_test_hold(2, offset));
@@ -121,7 +122,7 @@ TEST(IrqEntry, the_handler_runs_in_svc_mode_on_the_interrupt_stack_aligned) {
 
 TEST(IrqEntry, a_backtrace_passes_from_the_handler_to_the_interrupted_code) {
   trace.count = 0;
-  kernel::set_tick_hook(note_trace);
+  on_ticks(note_trace);
   irq_test_interrupted();
   bool in_entry = false, in_interrupted = false, in_test = false;
   for (unsigned i = 0; i < trace.count; ++i) {
