@@ -193,6 +193,7 @@ bool BasicPl080<Bus, Layout>::on_interrupt() {
   const std::uint32_t errors = regs().template read<R::IntErrorStatus>();
   const std::uint32_t ended = regs().template read<R::IntTcStatus>();
   if ((errors | ended) == 0) return false;
+  arch::dmb();  // memory that is not cached is read after the status that says what was written there
   regs().template write<R::IntTcClear>(ended);
   regs().template write<R::IntErrClr>(errors);
   for (unsigned n = 0; n < R::kChannels; ++n) {

@@ -23,7 +23,7 @@ namespace {
 
 using namespace drivers;
 
-constinit std::optional<Pl011> uart0;
+constinit std::optional<OrderedPl011> uart0;
 constinit std::optional<Bcm2835Irq> irqs;
 constinit std::optional<Bcm2835Tick<3>> tick;
 constinit std::optional<Bcm2835Tick<1>> spare_timer;
@@ -38,7 +38,7 @@ constexpr kernel::MemoryBank kFallback[] = {{kRamBase, kRamFallback}};
 SelfInterrupt idle_mini_uart() {
   using R = Bcm2835AuxRegs;
   const Mmio aux = map_device(kAux, "aux");
-  const Registers<Mmio> regs{aux};
+  const Registers<OrderedMmio> regs{aux};
   regs.write<R::Enables>(R::Enables::MiniUart::put(1));
   regs.write<R::Control>(0);
   regs.write<R::InterruptEnable>(0);
@@ -49,13 +49,10 @@ SelfInterrupt idle_mini_uart() {
 }  // namespace
 
 void early_console_init() {
-  const Mmio pins = boot_device(kGpio);
+  const OrderedMmio pins = boot_device(kGpio);
   select_function(pins, kPinTxd0, Bcm2835Function::Alt0);
   select_function(pins, kPinRxd0, Bcm2835Function::Alt0);
-  uart0.emplace(boot_device(kUart0), kUartClockHz);
-  uart0->init(kConsoleBaud);
-  kernel::set_console(*uart0);
-  kernel::log_flush();
+  start_console(uart0, kUart0, kUartClockHz, kConsoleBaud);
 }
 
 kernel::BoardMemory memory() { return {kPossible, kFallback}; }

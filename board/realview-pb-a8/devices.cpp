@@ -40,12 +40,7 @@ constexpr kernel::MemoryBank kFallback[] = {{kRamBase, kRamFallback}};
 
 }  // namespace
 
-void early_console_init() {
-  uart0.emplace(boot_device(kUart0), kUartClockHz);
-  uart0->init(kConsoleBaud);
-  kernel::set_console(*uart0);
-  kernel::log_flush();
-}
+void early_console_init() { start_console(uart0, kUart0, kUartClockHz, kConsoleBaud); }
 
 kernel::BoardMemory memory() { return {kPossible, kFallback}; }
 

@@ -60,10 +60,7 @@ void early_console_init() {
 
   pins.emplace(boot_device(kGpio));
   for (const unsigned pin : {0u, 1u}) pins->select({kGpa, pin}, 2);  // RXD0, TXD0
-  uart0.emplace(boot_device(kUarts), clocks.pclk);
-  uart0->init(kConsoleBaud);
-  kernel::set_console(*uart0);
-  kernel::log_flush();
+  start_console(uart0, kUarts, clocks.pclk, kConsoleBaud);
 
   const std::uint32_t id = system->chip_id();
   printk(KERN_INFO "chip 0x%08lx, ARM %lu MHz, HCLK %lu MHz, PCLK %lu.%lu MHz\n",

@@ -4,6 +4,7 @@
 #pragma once
 #include <CppUTest/TestHarness.h>
 
+#include <arch/barrier.hpp>
 #include <cstring>
 #include <drivers/pl080_regs.hpp>
 #include <mm/kernel_memory.hpp>
@@ -27,11 +28,15 @@ class DmaModel final : public RegisterFile {
   unsigned largest = 0;   // units of a transfer
   unsigned running = 0;   // channels now
   unsigned most_running = 0;
+  unsigned dsbs_at_start = 0, dmbs_at_status = 0;  // barriers there had been, the last time
 
   [[nodiscard]] bool interrupting() const { return (tc_ | error_) != 0; }
 
   std::uint32_t load(std::size_t offset) override {
-    if (offset == R::IntTcStatus::kOffset) return tc_;
+    if (offset == R::IntTcStatus::kOffset) {
+      dmbs_at_status = fake_barriers.dmbs;
+      return tc_;
+    }
     if (offset == R::IntErrorStatus::kOffset) return error_;
     if (offset == R::IntStatus::kOffset) return tc_ | error_;
     return RegisterFile::load(offset);
@@ -66,6 +71,7 @@ class DmaModel final : public RegisterFile {
     CHECK_TRUE(R::Configuration::Enable::in(words[R::Configuration::kOffset / 4]));
     CHECK_FALSE(live_[n]);  // a channel at work is left alone
     live_[n] = true;
+    dsbs_at_start = fake_barriers.dsbs;
     if (++running > most_running) most_running = running;
     if (!busy) run(n);
   }

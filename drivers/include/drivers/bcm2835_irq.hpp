@@ -54,6 +54,6 @@ class BasicBcm2835Irq final : public kernel::IrqChip {
   Registers<Bus> regs_;
 };
 
-using Bcm2835Irq = BasicBcm2835Irq<Mmio>;
+using Bcm2835Irq = BasicBcm2835Irq<OrderedMmio>;
 
 }  // namespace mink::drivers

@@ -59,6 +59,6 @@ class BasicBcm2835Power final : public kernel::PowerControl {
   Registers<Bus> regs_;
 };
 
-using Bcm2835Power = BasicBcm2835Power<Mmio>;
+using Bcm2835Power = BasicBcm2835Power<OrderedMmio>;
 
 }  // namespace mink::drivers

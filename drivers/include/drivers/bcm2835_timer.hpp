@@ -81,8 +81,8 @@ class BasicBcm2835Tick final : public kernel::TickDevice {
   std::uint32_t next_ = 0;    // what Compare holds
 };
 
-using Bcm2835Counter = BasicBcm2835Counter<Mmio>;
+using Bcm2835Counter = BasicBcm2835Counter<OrderedMmio>;
 template <unsigned N>
-using Bcm2835Tick = BasicBcm2835Tick<Mmio, N>;
+using Bcm2835Tick = BasicBcm2835Tick<OrderedMmio, N>;
 
 }  // namespace mink::drivers

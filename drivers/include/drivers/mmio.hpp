@@ -3,6 +3,7 @@
 // read-only register does not compile. The bus underneath is a parameter: memory-mapped on a machine, a
 // register file in a test.
 #pragma once
+#include <arch/barrier.hpp>
 #include <base/addr.hpp>
 #include <concepts>
 #include <cstddef>
@@ -72,6 +73,27 @@ class Mmio {
   VirtAddr base_;
 };
 static_assert(RegisterBus<Mmio>);
+
+// A machine that may answer accesses to different devices out of order: what a read gives is here before the next access, and a
+// write begins when all before it are done (BCM2835 ARM Peripherals, 1.3).
+template <RegisterBus Bus>
+class OrderedBus {
+ public:
+  constexpr OrderedBus(Bus bus) : bus_{bus} {}
+  [[nodiscard]] std::uint32_t load(std::size_t offset) const {
+    const std::uint32_t value = bus_.load(offset);
+    arch::dmb();
+    return value;
+  }
+  void store(std::size_t offset, std::uint32_t value) const {
+    arch::dmb();
+    bus_.store(offset, value);
+  }
+
+ private:
+  Bus bus_;
+};
+using OrderedMmio = OrderedBus<Mmio>;
 
 // The typed face of a bus, which is a small value: an address, or a test's pointer to its register file.
 template <RegisterBus Bus>

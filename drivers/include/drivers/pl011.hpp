@@ -47,6 +47,9 @@ class BasicPl011 final : public UartConsole<Pl011Port<Bus>> {
 using Pl011 = BasicPl011<Mmio>;
 extern template class UartConsole<Pl011Port<Mmio>>;
 extern template class BasicPl011<Mmio>;
+using OrderedPl011 = BasicPl011<OrderedMmio>;  // the BCM2835's
+extern template class UartConsole<Pl011Port<OrderedMmio>>;
+extern template class BasicPl011<OrderedMmio>;
 
 template <class Bus>
 void Pl011Port<Bus>::init(std::uint32_t baud) {
@@ -57,7 +60,8 @@ void Pl011Port<Bus>::init(std::uint32_t baud) {
   const std::uint32_t found = regs_.template read<typename R::LcrH>();
   const std::uint32_t line = R::LcrH::WordLength::put(3) | (found & R::LcrH::FifoEnable::kMask);
   if (found != line) {
-    while (sending()) {
+    // Firmware's last bytes go out at its speed; not for ever: a UART that is off is busy while its FIFO holds any (3.3.3).
+    for (unsigned patience = 1'000'000; sending() && patience != 0; --patience) {
     }
     regs_.template write<typename R::Cr>(0);
     // DDI 0183G 3.3.6: divisor = clock / (16 baud), in 1/64ths rounded; writing LCR_H makes it valid.

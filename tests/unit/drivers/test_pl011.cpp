@@ -124,6 +124,14 @@ TEST(Pl011, init_programs_the_line) {
   CHECK_TRUE(device.when(R::LcrH::kOffset) > device.when(R::Fbrd::kOffset));
 }
 
+// Firmware switched the UART off while its FIFO held something: BUSY stays.
+TEST(Pl011, a_transmitter_that_never_ends_does_not_hold_the_boot) {
+  device.tx_stalls = 20'000'000;
+  uart.init(38'400);
+  CHECK_TRUE(device.tx_stalls != 0);
+  CHECK_EQUAL(0x301u, device.at<R::Cr>());
+}
+
 TEST(Pl011, bytes_that_came_before_init_are_kept) {
   device.feed(1);  // the FIFO is off: one place
   uart.init(38'400);

@@ -4,6 +4,7 @@
 #pragma once
 #include <linux/interrupt.h>
 
+#include <arch/barrier.hpp>
 #include <arch/boot_info.hpp>
 #include <base/addr.hpp>
 #include <cstdint>
@@ -11,6 +12,8 @@
 #include <kernel/atags.hpp>
 #include <kernel/clock_source.hpp>
 #include <kernel/console.hpp>
+#include <kernel/log.hpp>
+#include <optional>
 
 namespace mink::board {
 
@@ -38,7 +41,10 @@ struct SelfInterrupt {
   struct Store {
     VirtAddr at;
     std::uint32_t value;
-    void operator()() const { *ptr_of<volatile std::uint32_t>(at) = value; }
+    void operator()() const {
+      arch::dmb();  // as OrderedBus
+      *ptr_of<volatile std::uint32_t>(at) = value;
+    }
   };
   unsigned irq;
   Store raise, lower;
@@ -57,6 +63,14 @@ drivers::Mmio map_device(PhysAddr device, const char* name);
 drivers::Mmio boot_device(PhysAddr device);
 // ... the kernel's clock from now on; said on the console.
 void start_clock(const kernel::ClockSource& source);
+// ... the console from now on, by the boot's mapping; what the log holds goes out.
+template <class Uart>
+void start_console(std::optional<Uart>& uart, PhysAddr at, std::uint32_t clock_hz, std::uint32_t baud) {
+  uart.emplace(boot_device(at), clock_hz);
+  uart->init(baud);
+  kernel::set_console(*uart);
+  kernel::log_flush();
+}
 // ... a UartConsole, whose receiver interrupts on this line from now on. `uart` for ever.
 template <class Uart>
 void start_console_input(Uart& uart, unsigned irq, const char* irq_name) {

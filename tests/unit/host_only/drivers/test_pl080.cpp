@@ -231,3 +231,16 @@ TEST(Pl080, what_firmware_left_is_off_before_it_is_enabled) {
   CHECK_TRUE(w.model.when(0x030) > w.model.when(0x1f0));
   CHECK_TRUE(w.model.wrote(0x008, 0xff) && w.model.wrote(0x010, 0xff));
 }
+
+TEST(Pl080, the_list_is_in_memory_before_the_channel_looks_and_the_data_before_anybody_is_told) {
+  World<Pl080Layout> w;
+  DmaCopy copy;
+  const DmaSegment segments[] = {w.part(0, 0, 100), w.part(200, 200, 100)};
+  const unsigned dsbs = fakes::fake_barriers.dsbs;
+  w.submit(copy, segments);
+  CHECK_TRUE(w.model.dsbs_at_start > dsbs);
+  static unsigned dmbs;
+  copy.done = [](DmaCopy&) { dmbs = fakes::fake_barriers.dmbs; };
+  CHECK_TRUE(w.driver->on_interrupt());
+  CHECK_TRUE(dmbs > w.model.dmbs_at_status);
+}
