@@ -21,6 +21,10 @@ Err VmallocSpace::map_page_array(VmRegion& r, std::span<page* const> pages, arch
   return Err::Ok;
 }
 
+void* VmallocSpace::finish(VmRegion& r, Err e, const Asker& who) {
+  return ok(e) ? publish(r, 0) : give_up(r, e, GFP_KERNEL, who);
+}
+
 void* VmallocSpace::map(std::span<page* const> pages, arch::PageAttr attr, const Asker& who) {
   if (!context_ok(who)) return nullptr;
   const bool all_ours =
@@ -38,12 +42,8 @@ void* VmallocSpace::map(std::span<page* const> pages, arch::PageAttr attr, const
     return nullptr;
   }
   VmRegion* r = reserve(pages.size(), GFP_KERNEL, VmUse::Vmap, kPageSize, who);
-  if (r == nullptr) {
-    report_failure(pages.size() * kPageSize, Err::NoSpace, GFP_KERNEL, who);
-    return nullptr;
-  }
-  if (const Err e = map_page_array(*r, pages, attr); !ok(e)) return give_up(*r, e, GFP_KERNEL, who);
-  return publish(*r, 0);
+  if (r == nullptr) return nullptr;
+  return finish(*r, map_page_array(*r, pages, attr), who);
 }
 
 // --- registers ---
@@ -67,16 +67,12 @@ void* VmallocSpace::map_device(PhysAddr pa, std::size_t size, arch::PageAttr att
   }
   const bool large = bytes >= kLargePage && is_aligned(first.raw(), kLargePage);
   VmRegion* r = reserve(pages, GFP_KERNEL, VmUse::Ioremap, large ? kLargePage : kPageSize, who);
-  if (r == nullptr) {
-    report_failure(size, Err::NoSpace, GFP_KERNEL, who);
-    return nullptr;
-  }
+  if (r == nullptr) return nullptr;
   r->phys = first;
-  if (const Err e = mapper_->map_run(VirtAddr{r->start}, first, pages, attr); !ok(e))
-    return give_up(*r, e, GFP_KERNEL, who);
-  r->page_count = static_cast<std::uint32_t>(pages);
-  void* const base = publish(*r, 0);
-  return static_cast<char*>(base) + offset;
+  const Err e = mapper_->map_run(VirtAddr{r->start}, first, pages, attr);
+  if (ok(e)) r->page_count = static_cast<std::uint32_t>(pages);
+  void* const base = finish(*r, e, who);
+  return base != nullptr ? static_cast<char*>(base) + offset : nullptr;
 }
 
 void VmallocSpace::unmap_device(const void* address, const Asker& who) {

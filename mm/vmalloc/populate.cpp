@@ -27,10 +27,7 @@ void* VmallocSpace::alloc(std::size_t size, gfp_t gfp, const Asker& who, bool us
   if (deferred_ != nullptr) drain_deferred();
   VmRegion* r =
       reserve(pages, gfp, VmUse::Vmalloc, pages * kPageSize >= kLargePage ? kLargePage : kPageSize, who);
-  if (r == nullptr) {
-    report_failure(size, Err::NoSpace, gfp, who);
-    return nullptr;
-  }
+  if (r == nullptr) return nullptr;
   r->user = user;
   if (const Err e = populate(*r, pages, placed(gfp), who.caller); !ok(e)) return give_up(*r, e, gfp, who);
   return publish(*r, pages);

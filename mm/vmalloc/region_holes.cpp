@@ -9,7 +9,6 @@ namespace mink::mm {
 
 RegionMap::RegionMap(std::uintptr_t start, std::uintptr_t end, VmRegion& first)
     : start_{start}, end_{end}, first_{&first} {
-  first = VmRegion{};
   first.start = start;
   first.size = end - start;
   add_hole(first);

@@ -3,13 +3,13 @@
 #include <arch/irq.hpp>
 #include <base/assert.hpp>
 #include <mm/vmalloc.hpp>
-#include <new>
 #include <sync/preempt.hpp>
 
 namespace mink::mm {
 
 // --- reserved ---
 
+// nullptr: reported.
 VmRegion* VmallocSpace::reserve(std::size_t pages, gfp_t gfp, VmUse use, std::size_t align,
                                 const Asker& who) {
   for (;;) {
@@ -19,7 +19,7 @@ VmRegion* VmallocSpace::reserve(std::size_t pages, gfp_t gfp, VmUse use, std::si
         const std::size_t size = (pages + 1) * kPageSize;  // and the guard page
         VmRegion* r = map_->take(size, align);
         if (r == nullptr && (r = take_purging(size, align)) == nullptr) [[unlikely]]
-          return nullptr;
+          break;
         r->use = use;
         r->user = false;
         r->page_count = 0;
@@ -30,19 +30,10 @@ VmRegion* VmallocSpace::reserve(std::size_t pages, gfp_t gfp, VmUse use, std::si
         return r;
       }
     }
-    void* room = source_->alloc_region(gfp & ~(__GFP_HIGHMEM | __GFP_ZERO));
-    if (room == nullptr) return nullptr;
-    const arch::IrqGuard guard;
-    map_->add_spare(*::new (room) VmRegion);
+    if (!add_spare(gfp)) break;
   }
-}
-
-// Whole: whoever reads the books sees the pages as the area's own from now on.
-void* VmallocSpace::publish(VmRegion& r, std::size_t owned) {
-  const arch::IrqGuard guard;
-  owned_pages_ += owned;
-  --busy_mapping_;
-  return reinterpret_cast<void*>(r.start);
+  report_failure(pages * kPageSize, Err::NoSpace, gfp, who);
+  return nullptr;
 }
 
 // --- retired ---
@@ -50,8 +41,9 @@ void* VmallocSpace::publish(VmRegion& r, std::size_t owned) {
 // Takes the range that begins at `address` out of the books, and releases it; in an interrupt that is left to a thread.
 void VmallocSpace::take_back(const void* address, VmUse use, const Asker& who) {
   const bool thread = !sync::in_interrupt();
-  if (deferred_ != nullptr && thread) [[unlikely]]
-    drain_deferred();
+  if (deferred_ != nullptr) [[unlikely]] {
+    if (thread) drain_deferred();
+  }
   VmRegion* r;
   {
     const arch::IrqGuard guard;

@@ -9,10 +9,19 @@
 
 namespace mink::mm {
 
+namespace {
+
+VmRegion* new_region(RegionSource& source, gfp_t gfp) {
+  void* const room = source.alloc_region(gfp & ~(__GFP_HIGHMEM | __GFP_ZERO));
+  return room != nullptr ? ::new (room) VmRegion : nullptr;
+}
+
+}  // namespace
+
 Err VmallocSpace::init(VirtAddr start, VirtAddr end, PageAllocator& pages, arch::PageMapper& mapper,
                        RegionSource& regions) {
   MINK_ASSERT(!map_.made() && start < end && is_aligned(start.raw() | end.raw(), kPageSize));
-  void* first = regions.alloc_region(GFP_KERNEL);
+  VmRegion* const first = new_region(regions, GFP_KERNEL);
   if (first == nullptr) return Err::NoMem;
   pages_ = &pages;
   mapper_ = &mapper;
@@ -20,7 +29,7 @@ Err VmallocSpace::init(VirtAddr start, VirtAddr end, PageAllocator& pages, arch:
   early_tables_ = mapper.table_pages();
   start_ = start.raw();
   end_ = end.raw();
-  map_.make(start_, end_, *::new (first) VmRegion);
+  map_.make(start_, end_, *first);
   return Err::Ok;
 }
 
@@ -30,6 +39,14 @@ Err VmallocSpace::shut_down() {
   while (VmRegion* spare = map_->take_spare()) source_->free_region(spare);
   source_->free_region(const_cast<VmRegion*>(map_->first()));
   return Err::Ok;
+}
+
+bool VmallocSpace::add_spare(gfp_t gfp) {
+  VmRegion* const r = new_region(*source_, gfp);
+  if (r == nullptr) return false;
+  const arch::IrqGuard guard;
+  map_->add_spare(*r);
+  return true;
 }
 
 // No hole is large enough: after what was purged and waits to be merged is one, then what waits for the purge. The

@@ -81,7 +81,7 @@ class RegionMap {
   // What a take() may need: the range itself and the hole behind it.
   static constexpr std::size_t kSparesForTake = 2;
 
-  // `first` becomes the hole [start, end).
+  // `first`, a new object, becomes the hole [start, end).
   RegionMap(std::uintptr_t start, std::uintptr_t end, VmRegion& first);
 
   void add_spare(VmRegion& r) {

@@ -137,12 +137,19 @@ class VmallocSpace {
 
   // space.cpp: ranges
   VmRegion* reserve(std::size_t pages, gfp_t gfp, VmUse use, std::size_t align, const Asker& who);
-  void* publish(VmRegion& r, std::size_t owned);
+  // Whole: whoever reads the books sees the pages as the area's own from now on.
+  void* publish(VmRegion& r, std::size_t owned) {
+    const arch::IrqGuard guard;
+    owned_pages_ += owned;
+    --busy_mapping_;
+    return reinterpret_cast<void*>(r.start);
+  }
   void take_back(const void* address, VmUse use, const Asker& who);
   void release(VmRegion& r, const void* caller);
   void purge_locked();
 
   // upkeep.cpp: what is rare with them
+  bool add_spare(gfp_t gfp);
   VmRegion* take_purging(std::size_t size, std::size_t align);
   void* give_up(VmRegion& r, Err why, gfp_t gfp, const Asker& who);
   void drain_deferred();
@@ -162,6 +169,7 @@ class VmallocSpace {
 
   // given.cpp: what others have
   Err map_page_array(VmRegion& r, std::span<page* const> pages, arch::PageAttr attr);
+  void* finish(VmRegion& r, Err e, const Asker& who);
 
   // report.cpp
   void refuse_free(const void* address, const Asker& who);
