@@ -161,6 +161,7 @@ bool TimerWheel::check_slot(const Link& head, unsigned level, unsigned index, st
     const unsigned slots = level == 0 ? kNear : kFar;
     if (ahead <= 0xfffffffful && !past && ((jiffy >> shift_of(level)) & (slots - 1)) != index) return false;
     if (past && level != 0) return false;
+    if (!past && level + 1 < kLevels && (ahead >> shift_of(level + 1)) != 0) return false;
   }
   return head.prev->next == &head;
 }

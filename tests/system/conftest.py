@@ -10,6 +10,7 @@ import os
 import pathlib
 import re
 import sys
+import time
 
 import pytest
 
@@ -121,6 +122,14 @@ def started(mem, append, card=None):
         return Mink(mem, append, card=card)
     except Ended as ended:
         pytest.fail(f"mink did not come to its prompt:\n{ended}")
+
+
+def eventually(look, seconds=30):
+    """Looks again until it is true, which on a busy host takes a while; what it was at last."""
+    deadline = time.monotonic() + seconds
+    while not (seen := look()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return seen
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import re
 import subprocess
 import time
 
-from conftest import BOARD, argv_of, sizes, told
+from conftest import BOARD, argv_of, eventually, sizes, told
 from mink_qemu.console import Console, Timeout
 import pytest
 
@@ -54,9 +54,8 @@ def test_highmem_and_dma_make_zones(boot):
 def test_interrupts_are_counted(boot):
     mink = boot()
     before = interrupts(mink)
-    time.sleep(0.5)
+    assert eventually(lambda: interrupts(mink)["timer"] - before["timer"] >= 30)
     after = interrupts(mink)
-    assert after["timer"] - before["timer"] >= 30
     uart = next(name for name in after if name.startswith("uart-"))
     assert after[uart] > before[uart]
     assert after["0"] == 0  # Err:
@@ -70,9 +69,14 @@ def test_the_clock_keeps_time(boot):
         hours, minutes, rest = re.match(r"up (\d+):(\d+):(\d+\.\d+)", mink.ok("uptime")).groups()
         return int(hours) * 3600 + int(minutes) * 60 + float(rest)
 
-    start, up = time.monotonic(), seconds()
+    def between():  # the host's time before and after the look
+        before = time.monotonic()
+        return before, seconds(), time.monotonic()
+
+    first = between()
     time.sleep(1.5)
-    assert abs((seconds() - up) - (time.monotonic() - start)) < 0.5
+    last = between()
+    assert last[0] - first[2] - 0.05 <= last[1] - first[1] <= last[2] - first[0] + 0.05
 
 
 @pytest.mark.each_board

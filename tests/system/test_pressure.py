@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """pressure and top: free memory goes to the mark that was asked for, and comes back."""
 import re
-import time
 
+from conftest import eventually
 import pytest
 
 
@@ -17,14 +17,14 @@ def test_holds_at_the_mark_and_gives_back(console, level, place):
     before = console.ok("free")
     figures = normal(console.ok(f"pressure hold {level}"))
     assert figures[0] == figures[place]
+    def at_the_mark():
+        figures = normal(console.ok("pressure show"))
+        return figures[0] == figures[place]
+
     console.ok("kmalloc 4K GFP_ATOMIC x40")
-    time.sleep(0.2)
-    figures = normal(console.ok("pressure"))
-    assert figures[0] == figures[place]  # what others take is given back
+    assert eventually(at_the_mark)  # what others take is given back
     console.ok("release all")
-    time.sleep(0.2)
-    figures = normal(console.ok("pressure show"))
-    assert figures[0] == figures[place]  # ... and what they free is taken
+    assert eventually(at_the_mark)  # ... and what they free is taken
     console.ok("pressure release")
     assert console.ok("pressure") == "nothing is held\n"
     used = [int(re.search(r"\nNormal +\d+ +(\d+)", text).group(1)) for text in (before, console.ok("free"))]
@@ -42,8 +42,7 @@ def test_at_min_only_the_reserve_is_left(console):
 def test_ends_by_itself(console):
     console.ok("pressure hold low 1")
     assert "held" in console.ok("pressure")
-    time.sleep(1.3)
-    assert console.ok("pressure") == "nothing is held\n"
+    assert eventually(lambda: console.ok("pressure") == "nothing is held\n")
     console.ok("check")
 
 

@@ -52,7 +52,7 @@ def test_icount_runs_from_the_command_line_and_repeats():
 def test_the_time_can_be_up():
     began = time.monotonic()
     assert run("--exec", "watch uptime", "--timeout", "3")[0] == 124
-    assert time.monotonic() - began < 10
+    assert 3 <= time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize("options", [("--mem", "257M"), ("--mem", "some"), ("--append", "x" * 1100), ("--board", "none")])

@@ -51,6 +51,8 @@ TEST(FaultAttr, linux_parameters) {
   STRCMP_EQUAL("..x..x", pattern_of("probability=100 times=-1 interval=3", 6).asCharString());
   STRCMP_EQUAL("...xx",
                pattern_of("probability=100 times=-1 space=200", 5).asCharString());  // 3 x 64 bytes go
+  STRCMP_EQUAL("..xxx",
+               pattern_of("probability=100 times=-1 space=192", 5).asCharString());  // ... or two, exactly
   STRCMP_EQUAL("..xx", pattern_of("probability=100 times=-1 space=10", 4, kPages, 16384, 2).asCharString());
   STRCMP_EQUAL("..x..", pattern_of("nth=3", 5).asCharString());
 }

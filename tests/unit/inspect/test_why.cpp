@@ -78,6 +78,15 @@ TEST(Verdict, listed_pages_first_and_last) {
   // Of another type: only when they have been given back.
   LONGS_EQUAL(static_cast<int>(Outcome::AfterDrain),
               static_cast<int>(judge(view, GFP_KERNEL | __GFP_MOVABLE, 0).outcome));
+  // ... and then down to min, no further.
+  view.zone[1].listed[0] = 101;
+  const Verdict drained = judge(view, GFP_KERNEL | __GFP_MOVABLE, 0);
+  LONGS_EQUAL(static_cast<int>(Outcome::AfterDrain), static_cast<int>(drained.outcome));
+  UNSIGNED_LONGS_EQUAL(100, drained.must_leave);
+  view.zone[1].listed[0] = 100;
+  LONGS_EQUAL(static_cast<int>(Outcome::Refused),
+              static_cast<int>(judge(view, GFP_KERNEL | __GFP_MOVABLE, 0).outcome));
+  view.zone[1].listed[0] = 200;
   // What they might merge to is not promised.
   LONGS_EQUAL(static_cast<int>(Outcome::Refused), static_cast<int>(judge(view, GFP_KERNEL, 1).outcome));
 }

@@ -87,3 +87,33 @@ TEST(LedgerInBetween, Vmalloc) {
   Looker::look(&looker);
   world.check_empty();
 }
+
+TEST(LedgerInBetween, AWrongBookOfVmallocIsNamed) {
+  fakes::ArmWorld world;
+  const Memory memory{world.pages, nullptr, &world.space};
+  const auto names = [&](const char* words) {
+    char text[512];
+    BufferSink why{text};
+    Ledger ledger;
+    ledger.take(memory);
+    CHECK_FALSE(ledger.adds_up(why));
+    STRCMP_CONTAINS(words, text);
+  };
+  void* const area = world.alloc(2 * kPageSize);
+  const VirtAddr va = virt_of(area);
+  const PhysAddr pa = world.pages.phys(world.space.page_of(area));
+  world.tables.unmap_run(va, 1);
+  world.tables.purge(va, va + kPageSize);
+  names("vmalloc: mapped: 2 pages in the mem_map, 1 in the books");
+  CHECK_TRUE(ok(world.tables.map_run(va, pa, 1, arch::kKernelData)));
+  page* const p = world.pages.alloc(GFP_KERNEL, 0, kCaller);
+  mm::set_page_kind(*p, mm::PageKind::PageTable);
+  names("tables: counted: ");
+  mm::set_page_kind(*p, mm::PageKind::Vmalloc);
+  names("vmalloc: counted: ");
+  names("vmalloc: of the areas: ");
+  mm::set_page_kind(*p, mm::PageKind::Allocated);
+  world.pages.free(p, 0, kCaller);
+  world.free(area);
+  world.check_empty();
+}

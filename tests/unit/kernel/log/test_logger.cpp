@@ -240,3 +240,17 @@ TEST(Logger, entries_of_every_length_cross_the_rings_end) {
     }
   }
 }
+
+TEST(Logger, the_check_finds_a_record_of_a_wrong_length_or_level) {
+  constexpr std::size_t kPlaces[] = {8, 9, 10};  // length and level in a record's header, behind its time
+  say(logger, KERN_INFO "12345678");
+  say(logger, KERN_INFO "12345678");
+  CHECK(ring.check());
+  for (const std::size_t at : kPlaces) {
+    const char was = storage[at];
+    storage[at] = static_cast<char>(was + 24);  // a length: over the next record, to the end
+    CHECK_FALSE(ring.check());
+    storage[at] = was;
+    CHECK(ring.check());
+  }
+}

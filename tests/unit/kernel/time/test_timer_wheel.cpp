@@ -70,6 +70,32 @@ TEST(TimerWheel, fires_once_at_its_jiffy) {
   CHECK_EQUAL(std::size_t{0}, wheel.pending());
 }
 
+TEST(TimerWheel, the_check_finds_what_is_lost_or_misplaced) {
+  Probe probe, other;
+  start(probe, 3);
+  start(other, 3000);
+  CHECK_TRUE(wheel.check());
+  Probe* const both[] = {&probe, &other};
+  for (Probe* const p : both) {
+    const unsigned long expires = p->timer.expires;
+    p->timer.expires = expires + 1024;
+    CHECK_FALSE(wheel.check());
+    p->timer.expires = expires;
+    mink_timer_link& entry = p->timer.entry;
+    const mink_timer_link before = entry;
+    entry.prev = &entry;
+    CHECK_FALSE(wheel.check());
+    entry = before;
+    entry.prev->next = entry.next;  // out of its ring, and still counted
+    entry.next->prev = entry.prev;
+    CHECK_FALSE(wheel.check());
+    entry.prev->next = entry.next->prev = &entry;
+    CHECK_TRUE(wheel.check());
+  }
+  CHECK_EQUAL(1, wheel.del(probe.timer));
+  CHECK_EQUAL(1, wheel.del(other.timer));
+}
+
 TEST(TimerWheel, each_level_is_exact) {
   const unsigned long deltas[] = {1,         2,         255,       256,      257,    511,
                                   512,       16'383,    16'384,    16'385,   65'536, 300'000,
