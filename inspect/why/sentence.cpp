@@ -87,7 +87,11 @@ void explain_granted(TextSink& out, const MemoryView& view, const Verdict& verdi
   print(out, "order %u granted from %s", order, zone_name(verdict.zone));
   switch (verdict.outcome) {
     case Outcome::Listed:
-      print(out, ": one of %zu listed pages", zone.all_listed());
+      if (order == 0) {
+        print(out, ": one of %zu listed pages", zone.listed[0] + zone.listed[1] + zone.listed[2]);
+      } else {
+        print(out, ": the block that came back last");
+      }
       return;
     case Outcome::AboveLow:
       print(out, ": ");

@@ -19,11 +19,12 @@ MemoryView look_at(const mm::PageAllocator& pages) {
     v.free = zone.free_pages;
     v.mark = zone.mark;
     v.orders = pages.orders(type);
+    v.lists_open = !zone.is_short;
     for (unsigned t = 0; t < mm::kListTypes; ++t) {
       const mm::PageList& list = pages.list(type, static_cast<mm::MigrateType>(t));
       v.listed[t] = list.count();
-      for (unsigned order = 0; order < mm::kOrders; ++order)
-        v.blocks += list.free[order].blocks + (list.ready >> order & 1);
+      v.ready[t] = list.ready;
+      for (const mm::FreeList& free : list.free) v.blocks += free.blocks;
     }
     for (unsigned column = 0; column <= mm::kZones; ++column) v.reserve[column] = zone.lowmem_reserve[column];
   }
@@ -36,28 +37,32 @@ Verdict judge(const MemoryView& view, gfp_t asked, unsigned order) {
   const unsigned best = static_cast<unsigned>(mm::zone_of_gfp(gfp));
   const unsigned column = mm::reserve_class(gfp);
   if (order > mm::kMaxOrder) return {Outcome::TooLarge, static_cast<ZoneType>(best), 0};
-  if (order == 0 && (gfp & __GFP_COLD) == 0 &&
-      view.zone[best].listed[static_cast<unsigned>(mm::migrate_type_of(gfp))] != 0)
+  const ZoneView& first_choice = view.zone[best];
+  const auto type = static_cast<unsigned>(mm::migrate_type_of(gfp));
+  const bool listed =
+      order == 0 ? first_choice.listed[type] != 0 : (first_choice.ready[type] >> order & 1) != 0;
+  if (listed && first_choice.lists_open && (gfp & __GFP_COLD) == 0)
     return {Outcome::Listed, static_cast<ZoneType>(best), 0};
 
   struct Pass {
     Outcome outcome;
     std::size_t mm::Watermarks::*mark;
     unsigned depth;
-    bool drained;
   };
   const unsigned depth = mm::alloc_depth(gfp);
-  const Pass passes[] = {{Outcome::AboveLow, &mm::Watermarks::low, 0, false},
-                         {Outcome::AboveMin, &mm::Watermarks::min, depth, false},
-                         {Outcome::AfterDrain, &mm::Watermarks::min, depth, true}};
+  const Pass passes[] = {{Outcome::AboveLow, &mm::Watermarks::low, 0},
+                         {Outcome::AboveMin, &mm::Watermarks::min, depth}};
   for (const Pass& pass : passes) {
     for (unsigned z = best + 1; z-- > 0;) {
       const ZoneView& zone = view.zone[z];
-      const std::size_t listed = pass.drained ? zone.all_listed() : 0;
-      const std::uint32_t orders = zone.orders | (listed != 0 ? 1u : 0u);
       const std::size_t mark = zone.mark.*pass.mark;
-      if (mm::watermark_ok(zone.free + listed, orders, order, mark, zone.reserve[column], pass.depth))
-        return {pass.outcome, static_cast<ZoneType>(z),
+      const auto enough = [&](std::size_t free, std::uint32_t orders) {
+        return mm::watermark_ok(free, orders, order, mark, zone.reserve[column], pass.depth);
+      };
+      const std::size_t not_merged = zone.all_listed();
+      const bool at_once = enough(zone.free, zone.orders);
+      if (at_once || enough(zone.free + not_merged, zone.orders | (not_merged != 0 ? 1u : 0u)))
+        return {at_once ? pass.outcome : Outcome::AfterDrain, static_cast<ZoneType>(z),
                 mm::effective_mark(mark, pass.depth) + zone.reserve[column]};
     }
   }

@@ -43,11 +43,14 @@ page* PageAllocator::try_zones(gfp_t gfp, unsigned order, Pass pass, unsigned mo
   for (unsigned z = static_cast<unsigned>(zone_of_gfp(gfp)) + 1; z-- > 0;) {
     const auto type = static_cast<ZoneType>(z);
     Zone& zone = zones_[z];
-    const arch::IrqGuard guard;
-    const std::size_t mark = pass == Pass::Low ? zone.mark.low : zone.mark.min;
-    if (!watermark_ok(zone.free_pages, orders(type), order, mark, zone.lowmem_reserve[column], depth))
-      continue;
-    if (page* const p = take(zone, type, gfp, order); p != nullptr) return p;
+    // Before a zone has too little, what is on its lists goes back: a few pages with interrupts off.
+    do {
+      const arch::IrqGuard guard;
+      const std::size_t mark = pass == Pass::Low ? zone.mark.low : zone.mark.min;
+      if (watermark_ok(zone.free_pages, orders(type), order, mark, zone.lowmem_reserve[column], depth)) {
+        if (page* const p = take(zone, type, gfp, order); p != nullptr) return p;
+      }
+    } while (drain_some_of(type) != 0);
   }
   return nullptr;
 }
@@ -83,10 +86,6 @@ page* PageAllocator::alloc_slow(gfp_t asked, unsigned order, const void* caller)
 page* PageAllocator::try_harder(gfp_t gfp, unsigned order, const void* caller) {
   if ((gfp & __GFP_KSWAPD_RECLAIM) != 0 && ops_ != nullptr) ops_->wake_reclaimer(gfp, order);
   if (page* const p = try_zones(gfp, order, Pass::Min); p != nullptr) return p;
-  // Pages on the lists may be what a block lacks. They are few, so this is open to those who may not sleep.
-  if (drain_lists() != 0) {
-    if (page* const p = try_zones(gfp, order, Pass::Min); p != nullptr) return p;
-  }
   const AskerState asker = ops_ != nullptr ? ops_->asker() : AskerState{reclaiming_, false};
   if ((gfp & __GFP_NOMEMALLOC) == 0 && ops_ != nullptr && (asker.frees_memory || asker.dying)) {
     const unsigned depth = asker.frees_memory ? kAllocNoWatermarks : kAllocOom;

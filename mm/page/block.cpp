@@ -6,51 +6,13 @@
 #include <mm/page_allocator.hpp>
 
 #include "page/free_lists.hpp"
+#include "page/ready.hpp"
 
 namespace mink::mm {
-namespace {
 
-constexpr unsigned kCompShift = static_cast<unsigned>(std::countr_zero(__GFP_COMP / page_state::kCompound));
-static_assert(page_state::kCompound << kCompShift == __GFP_COMP);
-
-// A mask that may sleep, where nobody may?
-[[gnu::always_inline]] inline bool must_not_sleep(gfp_t gfp, arch::IrqState irq) {
-  if ((gfp & __GFP_DIRECT_RECLAIM) == 0) return false;
-  const unsigned off = arch::irqs_were_disabled(irq) ? 1u << 7 : 0;
-  return (sync::preempt_count() | off) != 0;
-}
-
-}  // namespace
-
-// The block of that order given back last, if it is not merged yet and the zone does not become short by it.
 [[gnu::always_inline]] inline page* PageAllocator::take_ready(gfp_t gfp, unsigned order, const void* caller) {
-  if ((gfp & kNotPlain) != 0 || order > kMaxOrder) [[unlikely]]
-    return nullptr;
-  PageList& list = *preferred_[gfp & kPlacementMask];
-  const unsigned pages = 1u << order;
-  const arch::IrqState irq = arch::irq_save();
-  const unsigned ready = list.ready;
-  if ((ready & pages) == 0 || must_not_sleep(gfp, irq)) [[unlikely]] {
-    arch::irq_restore(irq);
-    return nullptr;
-  }
-  Zone& zone = *list.zone;
-  const std::size_t left = zone.free_pages - pages;
-  if (left < zone.short_below) [[unlikely]] {
-    arch::irq_restore(irq);
-    return nullptr;
-  }
-  zone.free_pages = left;
-  zone.allocated += pages;
-  list.ready = ready ^ pages;
-  page* const p = list.ready_block[order];  // it has one reference
-  p->state =
-      list.allocated_state | order << page_state::kOrderShift | (gfp >> kCompShift & page_state::kCompound);
-  arch::irq_restore(irq);
-  p->private_data = 0;
-  p->caller = caller;
-  p->gfp = gfp;
-  if (p == nullptr) __builtin_unreachable();
+  page* const p = ReadyBlocks::take(*this, gfp, order, PageKind::Allocated, caller, [](unsigned) {});
+  if (p != nullptr) p->private_data = 0;
   return p;
 }
 
@@ -77,8 +39,7 @@ std::uintptr_t PageAllocator::alloc_block_address(gfp_t gfp, unsigned order, con
   const unsigned pages = 1u << order;
   const arch::IrqState irq = arch::irq_save();
   const unsigned orders = list.nonempty >> order;
-  // A closed list has no limit, and perhaps no zone.
-  if ((orders == 0 && list.limit == 0) || must_not_sleep(gfp, irq) ||
+  if (list.zone == nullptr || ReadyBlocks::must_not_sleep(gfp, irq) ||  // closed lists are no zone's
       list.zone->free_pages < list.zone->short_below + pages) [[unlikely]] {
     arch::irq_restore(irq);
     return alloc_slow(gfp, order, caller);
@@ -91,7 +52,7 @@ std::uintptr_t PageAllocator::alloc_block_address(gfp_t gfp, unsigned order, con
     return alloc_slow(gfp, order, caller);
   }
   list.zone->allocated += pages;
-  p->state = state | order << page_state::kOrderShift | (gfp >> kCompShift & page_state::kCompound);
+  p->state = state | order << page_state::kOrderShift | ((gfp & __GFP_COMP) != 0 ? page_state::kCompound : 0);
   arch::irq_restore(irq);
   p->private_data = 0;
   p->caller = caller;
@@ -115,31 +76,17 @@ page* PageAllocator::alloc_single(gfp_t gfp, const void* caller) {
   return alloc_slow(gfp, 0, caller);
 }
 
-// `p` may be anything that the mem_map has. Kept as it is, if its list has none ready of that order: a whole block with its
-// last reference.
+// `p` may be anything that the mem_map has.
 [[gnu::always_inline]] inline bool PageAllocator::keep_ready(page* p, unsigned order, const void* caller) {
-  constexpr unsigned kToListed =
-      static_cast<unsigned>(PageKind::Allocated) ^ static_cast<unsigned>(PageKind::Listed);
   const arch::IrqState irq = arch::irq_save();
   const unsigned state = p->state;
-  PageList& list = held(lists_[state >> page_state::kListShift]);
-  const unsigned ready = list.ready;
   // The order alone, if the kind is right.
   const unsigned rotated = std::rotr(
       (state & page_state::kBlockMask) ^ page_state::block(PageKind::Allocated, 0), page_state::kOrderShift);
-  if (order > kMaxOrder || rotated != order || p->_refcount != 1 || (ready >> order & 1) != 0 ||
-      !list.keeps_blocks) [[unlikely]] {
-    arch::irq_restore(irq);
-    return false;
-  }
-  const unsigned pages = 1u << order;
-  list.ready = ready | pages;
-  list.ready_block[order] = p;
-  list.zone->free_pages += pages;
-  p->state = (state ^ kToListed) & ~page_state::kCompound;
-  p->caller = caller;
+  const bool kept = order <= kMaxOrder && rotated == order &&
+                    ReadyBlocks::keep(*this, p, state, order, PageKind::Allocated, caller);
   arch::irq_restore(irq);
-  return true;
+  return kept;
 }
 
 void PageAllocator::free_block(page* p, unsigned order, const void* caller) {
@@ -158,9 +105,21 @@ void PageAllocator::free_block_address(std::uintptr_t address, unsigned order, c
 
 bool PageAllocator::release(page* head, PageKind kind, const void* caller) {
   const arch::IrqGuard guard;
-  if (kind_of(*head) != kind || head->_refcount != 1) return false;
-  set_page_kind(*head, PageKind::Allocated);
-  free(head, order_of(*head), caller);
+  const unsigned state = head->state;
+  const unsigned order = page_state::order(state);
+  if (page_state::kind(state) != kind || head->_refcount != 1) [[unlikely]]
+    return false;
+  PageList& list = held(lists_[state >> page_state::kListShift]);
+  if (order != 0) {
+    if (ReadyBlocks::keep(*this, head, state, order, kind, caller)) return true;
+  } else if (list.room > 0) [[likely]] {
+    --list.room;
+    head->caller = caller;
+    push_listed(list, head, page_state::with_kind(state, PageKind::Listed));
+    return true;
+  }
+  head->state = page_state::with_kind(state, PageKind::Allocated);
+  (void)take_back(head, order, caller);
   return true;
 }
 

@@ -48,7 +48,6 @@ void PageAllocator::put_ready(PageList& list, unsigned order) {
   list.ready &= ~(1u << order);
   page* const p = list.ready_block[order];
   p->_refcount = 0;
-  list.zone->free_pages -= std::size_t{1} << order;  // put_block counts it again
   put_block(p, order, zone_of(*p));
 }
 

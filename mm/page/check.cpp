@@ -156,6 +156,8 @@ class PageChecker {
     const char* const name = zone_name(zone_type);
     std::size_t free = 0;
     std::size_t listed = 0;
+    std::size_t ready = 0;
+    int places = 0;
     for (unsigned t = 0; t < kListTypes; ++t) {
       const unsigned place = page_state::place(zone_type, static_cast<MigrateType>(t));
       const PageList& area = a_.list(zone_type, static_cast<MigrateType>(t));
@@ -171,20 +173,21 @@ class PageChecker {
       }
       if (area.ready != ready_[z][t])
         fault("%s: ready blocks of type %u: %#x, counted as %#x\n", name, t, ready_[z][t], area.ready);
-      free += ready_[z][t];  // a bit is its block's size
+      ready += ready_[z][t];  // a bit is its block's size
       const std::size_t found = walk(area.head, page_state::block(PageKind::Listed, 0) | place, name);
       if (found != listed_[z][t] || area.count() != found) {
         fault("%s: %zu pages of type %u are listed, %zu in the list, counted as %u\n", name, listed_[z][t], t,
               found, area.count());
       }
-      if (area.limit != (zone.is_short ? 0 : zone.list_limit))
-        fault("%s: limit of list %u is wrong\n", name, t);
+      if (!zone.is_short && area.room < 0) fault("%s: list %u is too long\n", name, t);
+      places += area.limit;
       listed += found;
     }
     if (free != zone.free_pages) fault("%s: %zu free pages, counted as %zu\n", name, free, zone.free_pages);
-    if (free + listed + used_[z] != zone.managed) {
-      fault("%s: %zu free, %zu listed and %zu used pages are not %zu\n", name, free, listed, used_[z],
-            zone.managed);
+    if (places != (zone.is_short ? 0 : zone.list_limit)) fault("%s: %d places on its lists\n", name, places);
+    if (free + listed + ready + used_[z] != zone.managed) {
+      fault("%s: %zu free, %zu listed, %zu ready and %zu used pages are not %zu\n", name, free, listed, ready,
+            used_[z], zone.managed);
     }
     const unsigned held = a_.allocated(zone_type) - a_.released(zone_type);
     if (held != static_cast<unsigned>(used_[z])) {

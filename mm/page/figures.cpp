@@ -11,9 +11,15 @@ std::size_t PageAllocator::listed_pages(ZoneType zone) const {
   return pages;
 }
 
+std::size_t PageAllocator::ready_pages(ZoneType zone) const {
+  std::size_t pages = 0;  // a bit is its block's size
+  for (unsigned t = 0; t < kListTypes; ++t) pages += list(zone, static_cast<MigrateType>(t)).ready;
+  return pages;
+}
+
 std::size_t PageAllocator::free_pages(ZoneType type) const {
   const arch::IrqGuard guard;
-  return zone(type).free_pages + listed_pages(type);
+  return zone(type).free_pages + listed_pages(type) + ready_pages(type);
 }
 
 std::size_t PageAllocator::free_pages() const {

@@ -66,37 +66,6 @@ FreeFault PageAllocator::fault_of(const page* p, unsigned order) const {
   return FreeFault::None;
 }
 
-// Takes the block back, or says why not: then nothing is changed.
-FreeFault PageAllocator::take_back(page* p, unsigned order, const void* caller) {
-  const arch::IrqGuard guard;
-  const FreeFault fault = fault_of(p, order);
-  if (fault != FreeFault::None) return fault;
-  if (p->_refcount != 1) return FreeFault::Shared;
-  p->caller = caller;
-  const unsigned state = p->state;
-  const ZoneType type = page_state::zone(state);
-  const unsigned real_order = page_state::order(state);
-  Zone& zone = zone_ref(type);
-  PageList& list = list_ref(type, page_state::type(state));
-  if (real_order == 0 && !zone.is_short && list.limit != 0) {
-    // The list is full: the newcomer is the warmest, the coldest has to go.
-    if (list.room <= 0) drain_some(list, 1);
-    --list.room;
-    p->state = page_state::with_kind(state, PageKind::Listed);
-    page_link* const first = list.head.next;
-    p->link = {first, &list.head};
-    first->prev = &p->link;
-    list.head.next = &p->link;
-  } else {
-    p->_refcount = 0;
-    put_block(p, real_order, type);
-    if (zone.is_short) update_shortage(type);
-    if (waiters_ != 0) [[unlikely]]
-      ops_->memory_freed();
-  }
-  return FreeFault::None;
-}
-
 void PageAllocator::free_slow(page* p, unsigned order, const void* caller) {
   if (p == nullptr) return;
   const FreeFault fault = take_back(p, order, caller);

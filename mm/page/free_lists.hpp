@@ -33,6 +33,15 @@ template <class T>
   ++free.blocks;
 }
 
+// A page with its one reference to the warm end of a list of single pages, which has room for it.
+[[gnu::always_inline]] inline void push_listed(PageList& list, page* p, unsigned state) {
+  page_link* const first = list.head.next;
+  p->state = state;
+  p->link = {first, &list.head};
+  first->prev = &p->link;
+  list.head.next = &p->link;
+}
+
 // The list must have one.
 [[gnu::always_inline]] inline page* unlink_first(PageList& list, unsigned order) {
   FreeList& free = held(list.free[order]);

@@ -11,9 +11,16 @@ namespace mink::mm {
 namespace {
 
 constexpr std::size_t kBlockPages = std::size_t{1} << kMaxOrder;
-constexpr std::size_t kMaxListLimit = 32;  // pages: beyond, a list only keeps memory from merging
-constexpr std::size_t kListShare = 64;     // a list holds at most this fraction of its zone
-constexpr std::size_t kListSlack = 16;     // free pages above `high` at which the lists close
+constexpr std::size_t kListShare = 32;  // the lists hold at most this fraction of their zone
+constexpr std::size_t kListSlack = 16;  // free pages above `high` at which the lists close
+
+// Linux 6.1's rule for pcp->high on one CPU: the low mark, and four batches at least.
+std::size_t list_places(const Zone& zone) {
+  constexpr std::size_t kLeast = 4 * PageAllocator::kRefillPages;
+  const std::size_t wanted = zone.mark.low > kLeast ? zone.mark.low : kLeast;
+  const std::size_t most = zone.managed / kListShare;
+  return wanted < most ? wanted : most;
+}
 
 struct Span {
   std::uintptr_t first, end;
@@ -92,11 +99,7 @@ Err PageAllocator::init(const PageAllocatorConfig& config) {
   closed_.head = {&closed_.head, &closed_.head};
   add_memory(config);
 
-  for (Zone& zone : zones_) {
-    const std::size_t share = zone.managed / kListShare;
-    zone.list_limit = static_cast<int>(
-        config.list_limit.value_or(static_cast<unsigned>(share < kMaxListLimit ? share : kMaxListLimit)));
-  }
+  list_limit_ = config.list_limit;
   std::size_t lowmem = 0;
   for (unsigned z = 0; z < static_cast<unsigned>(ZoneType::HighMem); ++z) lowmem += zones_[z].managed;
   set_min_free_kbytes(config.min_free_kbytes.value_or(default_min_free_kbytes(lowmem * (kPageSize / 1024))));
@@ -211,6 +214,12 @@ void PageAllocator::update_marks() {
     managed[z] = zones_[z].managed;
     if (z != static_cast<unsigned>(ZoneType::HighMem)) lowmem += managed[z];
   }
+  for (unsigned z = 0; z < kZones; ++z) {  // closed and empty, so that they may get shorter
+    const arch::IrqGuard guard;
+    zones_[z].list_limit = 0;
+    open_lists(static_cast<ZoneType>(z), false);
+  }
+  drain_lists();
   const arch::IrqGuard guard;
   for (unsigned z = 0; z < kZones; ++z) {
     Zone& zone = zones_[z];
@@ -219,6 +228,7 @@ void PageAllocator::update_marks() {
         min_free_kbytes_ == 0 ? Watermarks{} : zone_watermarks(min_free_kbytes_, managed[z], lowmem, high);
     for (unsigned wanted = 0; wanted <= kZones; ++wanted)
       zone.lowmem_reserve[wanted] = lowmem_reserve(managed, z, wanted);
+    zone.list_limit = static_cast<int>(list_limit_.has_value() ? *list_limit_ : list_places(zone));
     zone.short_below = zone.mark.high + kListSlack;
     zone.open_above = zone.short_below + kListSlack + static_cast<std::size_t>(zone.list_limit);
     open_lists(static_cast<ZoneType>(z), zone.list_limit != 0 && zone.free_pages >= zone.short_below);

@@ -42,19 +42,26 @@ bool is_of_kind(const page* p, PageKind kind) {
 
 extern "C" {
 
-page* alloc_pages(gfp_t gfp, unsigned int order) { return pages().alloc(gfp, order, MINK_CALLER()); }
-page* alloc_page(gfp_t gfp) { return pages().alloc(gfp, 0, MINK_CALLER()); }
+// A single page has a function of its own, which the one with an order jumps to: who is returned to is the caller of either.
+[[gnu::noinline]] page* alloc_page(gfp_t gfp) { return pages().alloc(gfp, 0, MINK_CALLER()); }
+page* alloc_pages(gfp_t gfp, unsigned int order) {
+  return order == 0 ? alloc_page(gfp) : pages().alloc(gfp, order, MINK_CALLER());
+}
 
-unsigned long __get_free_pages(gfp_t gfp, unsigned int order) { return get_pages(gfp, order, MINK_CALLER()); }
-unsigned long __get_free_page(gfp_t gfp) { return get_pages(gfp, 0, MINK_CALLER()); }
+[[gnu::noinline]] unsigned long __get_free_page(gfp_t gfp) { return get_pages(gfp, 0, MINK_CALLER()); }
+unsigned long __get_free_pages(gfp_t gfp, unsigned int order) {
+  return order == 0 ? __get_free_page(gfp) : get_pages(gfp, order, MINK_CALLER());
+}
 unsigned long get_zeroed_page(gfp_t gfp) { return get_pages(gfp | __GFP_ZERO, 0, MINK_CALLER()); }
 
-void __free_pages(page* p, unsigned int order) { pages().free(p, order, MINK_CALLER()); }
-void __free_page(page* p) { pages().free(p, 0, MINK_CALLER()); }
-void free_pages(unsigned long address, unsigned int order) {
-  pages().free_address(address, order, MINK_CALLER());
+[[gnu::noinline]] void __free_page(page* p) { pages().free(p, 0, MINK_CALLER()); }
+void __free_pages(page* p, unsigned int order) {
+  return order == 0 ? __free_page(p) : pages().free(p, order, MINK_CALLER());
 }
-void free_page(unsigned long address) { pages().free_address(address, 0, MINK_CALLER()); }
+[[gnu::noinline]] void free_page(unsigned long address) { pages().free_address(address, 0, MINK_CALLER()); }
+void free_pages(unsigned long address, unsigned int order) {
+  return order == 0 ? free_page(address) : pages().free_address(address, order, MINK_CALLER());
+}
 
 void* alloc_pages_exact(size_t size, gfp_t gfp) {
   const auto order = static_cast<unsigned>(get_order(size));

@@ -100,7 +100,7 @@ void show_zone(TextSink& out, const PageAllocator& pages, unsigned z, const Memo
   const auto type = static_cast<ZoneType>(z);
   print(out, "  pagesets\n    cpu: 0\n");
   print(out, "              count: %zu\n", pages.listed_pages(type));
-  print(out, "              high:  %d\n", pages.zone(type).list_limit * static_cast<int>(kListTypes));
+  print(out, "              high:  %d\n", pages.zone(type).list_limit);
   print(out, "              batch: %d\n", PageAllocator::kRefillPages);
   print(out, "  node_unreclaimable:  0\n");
   print(out, "  start_pfn:           %lu\n", static_cast<unsigned long>(pages.zone(type).start.raw()));

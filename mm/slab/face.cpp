@@ -61,7 +61,7 @@ void* SlabFast::slow_alloc(kmem_cache& cache, gfp_t gfp) {
 // A large block's first page, or what must not be freed.
 void SlabFast::kfree_pages(const void* object, const page& p) {
   SlabAllocator& slab = kernel_slab();
-  if (slab.is_large(p, object) && slab.free_large(const_cast<page&>(p), MINK_CALLER())) [[likely]]
+  if (slab.free_large(const_cast<page&>(p), object, MINK_CALLER())) [[likely]]
     return;
   slab.free_slow(nullptr, object, MINK_CALLER());
 }

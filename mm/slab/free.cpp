@@ -75,7 +75,7 @@ void SlabAllocator::free_slow(kmem_cache* expected, const void* object, const vo
   if (expected == nullptr && ZERO_OR_NULL_PTR(object)) return;
   page* const p = page_of(object);
   if (p == nullptr || p->slab_cache == nullptr) {
-    if (expected == nullptr && p != nullptr && is_large(*p, object) && free_large(*p, caller)) return;
+    if (expected == nullptr && p != nullptr && free_large(*p, object, caller)) return;
     return SlabReport::bad_free(*this, expected, object, caller);
   }
   kmem_cache& cache = *p->slab_cache;

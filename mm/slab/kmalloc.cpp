@@ -5,6 +5,7 @@
 #include <mm/page_allocator.hpp>
 #include <mm/page_state.hpp>
 
+#include "page/ready.hpp"
 #include "slab/debug.hpp"
 #include "slab/kmalloc_table.hpp"
 #include "slab/report.hpp"
@@ -40,24 +41,40 @@ void* SlabAllocator::kmalloc_large(std::size_t size, gfp_t gfp, const void* call
     return nullptr;
   }
   const unsigned order = order_for(size);
-  page* const head = source_->alloc((gfp & ~(__GFP_HIGHMEM | __GFP_MOVABLE)) | __GFP_COMP, order, caller);
+  gfp = (gfp & ~(__GFP_HIGHMEM | __GFP_MOVABLE)) | __GFP_COMP;
+  const page* head = ReadyBlocks::take(*source_, gfp, order, PageKind::Large, caller,
+                                       [this](unsigned pages) { large_pages_ += pages; });
+  if (head == nullptr) [[unlikely]] {
+    head = new_large(gfp, order, caller);
+    if (head == nullptr) return nullptr;
+  }
+  return reinterpret_cast<void*>(source_->linear_address(head));
+}
+
+[[gnu::noinline]] page* SlabAllocator::new_large(gfp_t gfp, unsigned order, const void* caller) {
+  page* const head = source_->alloc(gfp, order, caller);
   if (head == nullptr) return nullptr;
   const arch::IrqGuard guard;
   set_page_kind(*head, PageKind::Large);
   large_pages_ += std::size_t{1} << order;
-  return reinterpret_cast<void*>(address_of(*head));
+  return head;
 }
 
 bool SlabAllocator::is_large(const page& head, const void* object) const {
   return kind_of(head) == PageKind::Large && address_of(head) == reinterpret_cast<std::uintptr_t>(object);
 }
 
-// False: somebody else holds it, too; nothing is changed.
-bool SlabAllocator::free_large(page& head, const void* caller) {
+// `p`: the page of `object`. False: it is no block of kmalloc that begins there, or others hold it, too; nothing is changed.
+bool SlabAllocator::free_large(page& p, const void* object, const void* caller) {
   const arch::IrqGuard guard;
-  const std::size_t pages = std::size_t{1} << order_of(head);
-  if (!source_->release(&head, PageKind::Large, caller)) return false;
-  large_pages_ -= pages;
+  const unsigned state = p.state;
+  const unsigned order = page_state::order(state);
+  if (!is_large(p, object)) [[unlikely]]
+    return false;
+  if (!ReadyBlocks::keep(*source_, &p, state, order, PageKind::Large, caller) &&
+      !source_->release(&p, PageKind::Large, caller))
+    return false;
+  large_pages_ -= std::size_t{1} << order;
   return true;
 }
 

@@ -23,7 +23,7 @@ class TestArena {
     std::size_t highmem_pages = 0;    // the last of them: they have no linear address (but see backing())
     std::size_t skip_pages = 0;       // memory begins so many pages behind the start of a largest block
     std::size_t min_free_kbytes = 0;  // no reserve: a test can take every page
-    unsigned list_limit = 4;          // pages on each hot/cold list; 0: none are kept
+    unsigned list_limit = 4;          // pages on a zone's hot/cold lists; 0: none are kept
     std::span<const mm::PageRange> reserved = {};  // frame numbers from first_pfn() on
   };
 

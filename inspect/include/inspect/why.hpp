@@ -17,13 +17,18 @@ namespace mink::inspect {
 struct ZoneView {
   bool populated = false;
   std::size_t free = 0;                      // pages in the free lists
+  bool lists_open = true;                    // its lists give pages without a look at the marks
   std::size_t listed[mm::kListTypes] = {};   // pages on the lists of single pages
+  std::uint32_t ready[mm::kListTypes] = {};  // bit n: a block of 2^n pages is not merged
   std::size_t blocks = 0;                    // in the free lists
   std::uint32_t orders = 0;                  // bit n: there are blocks of order n
   mm::Watermarks mark;                       // pages
   std::size_t reserve[mm::kZones + 1] = {};  // lowmem_reserve, pages
 
-  [[nodiscard]] std::size_t all_listed() const { return listed[0] + listed[1] + listed[2]; }
+  // Pages that are not merged.
+  [[nodiscard]] std::size_t all_listed() const {
+    return listed[0] + listed[1] + listed[2] + ready[0] + ready[1] + ready[2];
+  }
 };
 struct MemoryView {
   ZoneView zone[mm::kZones];
@@ -32,10 +37,10 @@ struct MemoryView {
 [[nodiscard]] MemoryView look_at(const mm::PageAllocator& pages);
 
 enum class Outcome : unsigned {
-  Listed,      // from a list of single pages, at once
+  Listed,      // from a list of single pages, or the ready block of the order, at once
   AboveLow,    // a zone is above its low mark
   AboveMin,    // below low, but above what the mask must leave of min; wakes kswapd
-  AfterDrain,  // as AboveMin, when the lists of single pages have been given back
+  AfterDrain,  // as one of these, when what its lists hold has been given back
   Refused,     // not without reclaim, and not at all for a mask that may not
   TooLarge,    // no block is so large
 };
@@ -46,7 +51,7 @@ struct Verdict {
   [[nodiscard]] bool granted() const { return outcome < Outcome::Refused; }
 };
 // As the allocator decides it for an asker without privileges, before any reclaim. Exact, but for a block that only
-// appears when listed pages merge: such a one is Refused here.
+// appears when listed pages merge: such a one is Refused here, or expected of another zone.
 [[nodiscard]] Verdict judge(const MemoryView& view, gfp_t gfp, unsigned order);
 
 // A place where a block could come to be, by freeing what is in use there.

@@ -72,16 +72,16 @@ class PageAllocator {
     if (!contains(p)) [[unlikely]]
       return free_slow(p, order, caller);
     if (order != 0) return free_block(p, order, caller);
-    if (!free_listed(p, caller)) [[unlikely]]
-      free_slow(p, order, caller);
+    free_listed(p, caller, [&] { free_slow(p, 0, caller); });
   }
   // By linear address; 0 is nothing.
   void free_address(std::uintptr_t address, unsigned order, const void* caller) {
     if (order != 0) return free_block_address(address, order, caller);
     // Rotated, so that an address inside a page becomes an index beyond all.
     const std::uintptr_t i = std::rotr(address - linear_base_, kPageShift);
-    if (i >= linear_pages_ || !free_listed(map_ + i, caller)) [[unlikely]]
-      free_address_slow(address, order, caller);
+    if (i >= linear_pages_) [[unlikely]]
+      return free_address_slow(address, 0, caller);
+    free_listed(map_ + i, caller, [&] { free_address_slow(address, 0, caller); });
   }
   // One more reference to a block in use, by any page of it that its owner may know (of a compound block: all).
   // Refused, by name, for anything else.
@@ -222,10 +222,11 @@ class PageAllocator {
     for (unsigned t = 0; t < kListTypes; ++t) orders |= of_type[t].nonempty | of_type[t].ready;
     return orders;
   }
-  // Free pages, those on the hot/cold lists included.
+  // Free pages, those on the hot/cold lists and in ready blocks included.
   [[nodiscard]] std::size_t free_pages() const;
   [[nodiscard]] std::size_t free_pages(ZoneType zone) const;
-  [[nodiscard]] std::size_t listed_pages(ZoneType zone) const;
+  [[nodiscard]] std::size_t listed_pages(ZoneType zone) const;  // single pages on the lists
+  [[nodiscard]] std::size_t ready_pages(ZoneType zone) const;   // in blocks of two and more, not merged
   [[nodiscard]] std::size_t managed_pages() const {
     std::size_t pages = 0;
     for (const Zone& zone : zones_) pages += zone.managed;
@@ -254,6 +255,7 @@ class PageAllocator {
 
  private:
   friend class PageChecker;
+  friend struct ReadyBlocks;
 
   // --- the fast paths: single pages off and onto the lists. Counted for the ARM1176. ---
   // nullptr: not done, nothing changed. 31 instructions where it may sleep, 24 where not.
@@ -285,9 +287,10 @@ class PageAllocator {
     if (p == nullptr) __builtin_unreachable();
     return p;
   }
-  // False: not done, nothing changed. 27 instructions. One comparison says that the page is a whole block, allocated,
-  // no slab's, and of order 0.
-  [[gnu::always_inline]] bool free_listed(page* p, const void* caller) {
+  // 25 instructions. One comparison says that the page is a whole block, allocated, no slab's, and of order 0. `otherwise`:
+  // it is none, or not with its last reference.
+  template <class Otherwise>
+  [[gnu::always_inline]] void free_listed(page* p, const void* caller, Otherwise otherwise) {
     constexpr unsigned kSingle = page_state::block(PageKind::Allocated, 0);
     constexpr unsigned kToListed = kSingle ^ page_state::block(PageKind::Listed, 0);
     const arch::IrqState irq = arch::irq_save();
@@ -296,21 +299,21 @@ class PageAllocator {
       PageList* base = lists_ + (state >> page_state::kListShift);
       asm("" : "+r"(base));  // one address: the compiler would rather compute one for each member
       PageList& list = *base;
+      p->caller = caller;
       if (const int room = list.room - 1; room >= 0) [[likely]] {
         list.room = room;
         p->state = state ^ kToListed;
-        p->caller = caller;
         page_link* const first = list.head.next;
         p->link.next = first;
         p->link.prev = &list.head;
         first->prev = &p->link;
         list.head.next = &p->link;
-        arch::irq_restore(irq);
-        return true;
+        return arch::irq_restore(irq);
       }
+      return free_crowded(list, p, irq);
     }
     arch::irq_restore(irq);
-    return false;
+    otherwise();
   }
 
   static page* page_of_link(page_link* link) {
@@ -361,9 +364,16 @@ class PageAllocator {
   void unlink_of_other_type(unsigned state, page_link* next, page_link* prev);
 
   // page/lists.cpp. Interrupts off.
+  FreeFault take_back(page* p, unsigned order, const void* caller);  // interrupts as they are
   bool refill(ZoneType type, PageList& list, MigrateType migrate);
   unsigned drain_some(PageList& list, unsigned pages);
   unsigned drain_zone(ZoneType zone, unsigned most);
+  unsigned drain_some_of(ZoneType zone);  // interrupts as they are
+  bool make_room(PageList& list);
+  void free_crowded(PageList& list, page* p, arch::IrqState irq);
+  void give_back(page* p, unsigned order);
+  unsigned list_singles(PageList& list, unsigned most);
+  void drain_coldest(PageList& list);
   void open_lists(ZoneType zone, bool open);
   void choose_keepers();
   void update_shortage(ZoneType zone);
@@ -380,7 +390,6 @@ class PageAllocator {
   void free_address_slow(std::uintptr_t address, unsigned order, const void* caller);
   [[nodiscard]] page* shared_head(page* p) const;
   [[nodiscard]] FreeFault fault_of(const page* p, unsigned order) const;
-  FreeFault take_back(page* p, unsigned order, const void* caller);
   void refuse(FreeFault fault, const char* call, Given given, int order, const void* caller);
 
   // page/init.cpp
@@ -421,6 +430,7 @@ class PageAllocator {
   PageWindow* window_ = nullptr;
   FailureSource* failures_ = nullptr;
   std::size_t min_free_kbytes_ = 0;
+  std::optional<unsigned> list_limit_;  // as configured
   bool context_checks_ = false;
   bool reclaiming_ = false;  // while there are no threads
   unsigned account_ = 0;     // where it stands in page->state

@@ -37,7 +37,7 @@ struct PageAllocatorConfig {
   Pfn dma_end;           // zone DMA is the memory below; 0: none
   Pfn highmem_start;     // zone HighMem is the memory from there; at or beyond the end: none
   std::optional<std::size_t> min_free_kbytes;  // empty: as Linux computes it from the size of memory
-  std::optional<unsigned> list_limit;          // pages on each hot/cold list; empty: by the size of the zone
+  std::optional<unsigned> list_limit;          // pages on a zone's hot/cold lists; empty: by its low mark
 };
 
 // Single pages linked through page->next; the last one's is nullptr.

@@ -161,7 +161,8 @@ class SlabAllocator final : public Shrinker {
   void free_debug(kmem_cache& cache, const void* object, unsigned index, const void* caller);
   [[nodiscard]] std::size_t usable_size(const void* object, const char* function, const void* caller) const;
   [[nodiscard]] bool is_large(const page& head, const void* object) const;
-  bool free_large(page& head, const void* caller);
+  page* new_large(gfp_t gfp, unsigned order, const void* caller);
+  bool free_large(page& p, const void* object, const void* caller);
 
   // slab_page.cpp: making and releasing slabs
   bool add_slab(kmem_cache& cache, gfp_t gfp, const void* caller);

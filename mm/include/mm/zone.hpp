@@ -31,16 +31,16 @@ struct alignas(256) PageList {
   // Free single pages that are not merged: used last (warm in the cache) at the front, cold ones at the back. Empty
   // whenever the zone is short of memory, so that nobody gets a page past the marks.
   page_link head;
-  int room;                  // pages that it may still take; of an open list never negative
-  int limit;                 // `room` of the empty list; 0 while the zone is short
+  int room;   // pages that it may still take; of an open list never negative
+  int limit;  // `room` of the empty list: its part of the zone's places, none while the zone is short
   unsigned allocated_state;  // page->state of a page taken from it
   unsigned taken;            // pages given to callers, ever (wraps)
   // The buddy system's.
   Zone* zone;
   unsigned nonempty;  // bit n: there are blocks of order n
   FreeList free[kOrders];
-  // One free block of each order that is not merged, for whoever asks next: bit n says whether ready_block[n] is one. It
-  // counts as free in every book; a larger block that it could be part of is made when somebody wants one.
+  // One free block of each order that is not merged, for whoever asks next: bit n says whether ready_block[n] is one. As
+  // single pages on the list, it is out of free_pages, and counts as free in every book.
   unsigned ready;
   bool keeps_blocks;  // the zone is not short, and nobody waits for memory
   page* ready_block[kOrders];
@@ -50,7 +50,7 @@ struct alignas(256) PageList {
 
 // Interrupts off guards all of it.
 struct Zone {
-  std::size_t free_pages;   // beside those on the page lists
+  std::size_t free_pages;   // beside those on the page lists and in ready blocks
   std::size_t short_below;  // free_pages at which the page lists close
   Watermarks mark;
   // Pages that an allocation which would rather have zone n must leave here (its last column is Movable's).
@@ -58,7 +58,7 @@ struct Zone {
 
   // While the zone is short, its page lists are closed, so that every allocation passes the marks.
   bool is_short;
-  int list_limit;          // of each of its page lists while open
+  int list_limit;          // places on its page lists while open
   std::size_t open_above;  // free_pages at which they open again
 
   Pfn start;  // of the first page to the end of the last: holes included

@@ -176,6 +176,50 @@ TEST(PageAllocator, HotPagesComeBackFirstAndColdOnesFromTheOtherEnd) {
   CHECK(arena.sound());
 }
 
+TEST(PageAllocator, TheListsOfAZoneShareItsPlaces) {
+  TestArena arena{{.pages = 256, .list_limit = 12}};
+  PageAllocator& pages = arena.pages();
+  const auto listed = [&](MigrateType type) { return pages.list(ZoneType::Normal, type).count(); };
+  constexpr gfp_t kMovable = GFP_NOWAIT | __GFP_MOVABLE;
+  std::array<page*, 40> fixed{}, movable{};
+  for (page*& p : fixed) p = pages.alloc(GFP_NOWAIT, 0, kCaller);
+  for (page*& p : movable) p = pages.alloc(kMovable, 0, kCaller);
+  for (unsigned i = 0; i < 20; ++i) pages.free(fixed[i], 0, kCaller);
+  CHECK(listed(MigrateType::Unmovable) >= 7);  // the greater part
+  for (unsigned i = 0; i < 20; ++i) {
+    pages.free(movable[i], 0, kCaller);
+    CHECK(listed(MigrateType::Movable) != 0);
+    CHECK(pages.listed_pages(ZoneType::Normal) <= 12);
+    CHECK(arena.sound());
+  }
+  for (unsigned i = 20; i < 40; ++i) {  // by turns
+    pages.free(fixed[i], 0, kCaller);
+    pages.free(movable[i], 0, kCaller);
+    CHECK(arena.sound());
+  }
+  CHECK(listed(MigrateType::Unmovable) >= 4 && listed(MigrateType::Movable) >= 4);
+  CHECK(pages.listed_pages(ZoneType::Normal) <= 12);
+  pages.set_min_free_kbytes(64);  // new marks: the lists begin anew
+  LONGS_EQUAL(0, pages.listed_pages(ZoneType::Normal));
+  CHECK(arena.whole());
+}
+
+TEST(PageAllocator, AReadyBlockIsFreeAndOutOfTheCountOfTheMarks) {
+  TestArena arena;
+  PageAllocator& pages = arena.pages();
+  page* const p = pages.alloc(GFP_NOWAIT, 3, kCaller);
+  const std::size_t counted = pages.zone(ZoneType::Normal).free_pages;
+  pages.free(p, 3, kCaller);
+  LONGS_EQUAL(counted, pages.zone(ZoneType::Normal).free_pages);
+  LONGS_EQUAL(8, pages.ready_pages(ZoneType::Normal));
+  LONGS_EQUAL(64, pages.free_pages());
+  CHECK(arena.sound());
+  POINTERS_EQUAL(p, pages.alloc(GFP_NOWAIT, 3, kCaller));
+  pages.free(p, 3, kCaller);
+  pages.drain_lists();
+  LONGS_EQUAL(64, pages.zone(ZoneType::Normal).free_pages);
+}
+
 TEST(PageAllocator, AFullListGivesOnePageBackForEachThatComes) {
   TestArena arena{{.pages = 256, .list_limit = 4}};
   std::array<page*, 32> taken{};

@@ -46,6 +46,55 @@ TEST(PageBulk, BulkFillsTheEmptySlots) {
   CHECK(arena.whole());
 }
 
+// A chain comes off and goes onto the hot list as it hangs together.
+TEST(PageBulk, ChainsOfTheHotList) {
+  constexpr std::size_t kAll = 256;
+  TestArena arena{{.pages = kAll, .list_limit = 40}};
+  PageAllocator& pages = arena.pages();
+  std::array<page*, kAll> all{};
+  LONGS_EQUAL(kAll, pages.alloc_bulk(GFP_NOWAIT | __GFP_NOWARN, all, kCaller));
+  for (std::size_t i = 0; i < kAll; i += 2) pages.free(all[i], 0, kCaller);
+  LONGS_EQUAL(40, pages.listed_pages(ZoneType::Normal));
+  const auto take = [&] {
+    return pages.alloc_chain(GFP_NOWAIT | __GFP_NOWARN, 12, PageKind::Vmalloc, kCaller);
+  };
+  const PageChain chain = take();
+  LONGS_EQUAL(12, chain.count);
+  LONGS_EQUAL(28, pages.listed_pages(ZoneType::Normal));
+  std::array<page*, 12> got{};
+  std::size_t n = 0;
+  for (page* p = chain.first; p != nullptr; p = p->next) {
+    got[n++] = p;
+    LONGS_EQUAL(1, p->_refcount);
+    CHECK(kind_of(*p) == PageKind::Vmalloc);
+    POINTERS_EQUAL(kCaller, p->caller);
+  }
+  LONGS_EQUAL(12, n);
+  POINTERS_EQUAL(got[11], chain.last);
+  CHECK(arena.sound());
+
+  pages.get(got[5], kCaller);  // others hold it: the chain is taken as far as there
+  page* rest = pages.free_chain(chain.first, PageKind::Vmalloc, kCaller);
+  POINTERS_EQUAL(got[5], rest);
+  LONGS_EQUAL(33, pages.listed_pages(ZoneType::Normal));
+  CHECK(arena.sound());
+  POINTERS_EQUAL(rest, pages.free_chain(rest, PageKind::Vmalloc, kCaller));
+  pages.put(rest, kCaller);
+  POINTERS_EQUAL(rest, pages.free_chain(rest, PageKind::Large, kCaller));  // of another kind
+  POINTERS_EQUAL(nullptr, pages.free_chain(rest, PageKind::Vmalloc, kCaller));
+  LONGS_EQUAL(40, pages.listed_pages(ZoneType::Normal));
+  CHECK(arena.sound());
+
+  // One that is longer than what there is room for: the rest goes to the free lists.
+  const PageChain first = take(), second = take();
+  second.last->next = first.first;
+  for (std::size_t i = 1; i < 20; i += 2) pages.free(all[i], 0, kCaller);
+  for (rest = second.first; rest != nullptr;) rest = pages.free_chain(rest, PageKind::Vmalloc, kCaller);
+  LONGS_EQUAL(40, pages.listed_pages(ZoneType::Normal));
+  for (std::size_t i = 21; i < kAll; i += 2) pages.free(all[i], 0, kCaller);
+  CHECK(arena.whole());
+}
+
 TEST(PageBulk, BulkAndChainsWhereOnlySinglePagesAreFree) {
   constexpr std::size_t kAll = 512;
   TestArena arena{{.pages = kAll}};

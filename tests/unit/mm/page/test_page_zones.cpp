@@ -102,6 +102,26 @@ TEST(PageZones, APageOnAListIsNoWayAroundTheMarks) {
   CHECK(arena.sound());
 }
 
+// What the better zone's lists hold is asked for before a lower zone is.
+TEST(PageZones, TheListsGoBackBeforeALowerZoneGives) {
+  TestArena arena{{.pages = 96, .dma_pages = 32, .list_limit = 16}};
+  PageAllocator& pages = arena.pages();
+  std::array<page*, 64> all{};
+  for (page*& p : all) {
+    p = pages.alloc(GFP_NOWAIT, 0, kCaller);
+    CHECK(zone_of(*p) == ZoneType::Normal);
+  }
+  const auto in_first_eight = [&](const page* p) { return p - pages.mem_map() < 32 + 8; };
+  for (page* const p : all) {
+    if (in_first_eight(p)) pages.free(p, 0, kCaller);
+  }
+  LONGS_EQUAL(8, pages.free_pages(ZoneType::Normal));
+  page* const block = pages.alloc(GFP_NOWAIT, 3, kCaller);
+  CHECK(zone_of(*block) == ZoneType::Normal);
+  CHECK(zone_of(*pages.alloc(GFP_NOWAIT, 3, kCaller)) == ZoneType::Dma);
+  CHECK(arena.sound());
+}
+
 // Found by a long run of the stress: the lists gave Normal for this mask, the zones HighMem.
 TEST(PageZones, DmaWithoutAZoneDmaIsLowMemoryWhateverElseIsAskedFor) {
   TestArena high{{.pages = 64, .highmem_pages = 32}};

@@ -56,7 +56,7 @@ TEST(MemoryProc, ZoneinfoAndVmstat) {
   has("      nr_slab_unreclaimable 4\n");
   has("Node 0, zone   Normal\n  pages free     48\n        boost    0\n        min      0\n");
   has("        protection: (0, 0, 0, 0)\n      nr_free_pages 48\n");
-  has("  pagesets\n    cpu: 0\n              count: 0\n              high:  12\n              batch: 8\n");
+  has("  pagesets\n    cpu: 0\n              count: 0\n              high:  4\n              batch: 8\n");
   has("Node 0, zone  Movable\n  pages free     0\n");
   out.clear();
   page* const p = arena.pages().alloc(GFP_NOWAIT, 3, nullptr);
