@@ -147,26 +147,23 @@ std::size_t SlabAllocator::release_empty(kmem_cache& cache, std::size_t pages, u
 }
 
 std::size_t SlabAllocator::shrink_cache(kmem_cache& cache) {
-  sync::preempt_disable();
-  const std::size_t given = release_empty(cache, ~std::size_t{0}, 0);
-  sync::preempt_enable();
-  return given;
+  const sync::PreemptGuard guard;
+  return release_empty(cache, ~std::size_t{0}, 0);
 }
 
 // Of all caches in turn, each for `reclaim` or to what it keeps. Preemption off for each: it cannot be destroyed meanwhile.
 std::size_t SlabAllocator::release_of_all(std::size_t pages, bool reclaim) {
   std::size_t given = 0;
   for (std::size_t turn = 0; given < pages; ++turn) {
-    sync::preempt_disable();
+    const sync::PreemptGuard guard;
     std::size_t n = 0;
     kmem_cache* cache = nullptr;
     for (kmem_cache& each : caches_) {
       if (n++ == turn) cache = &each;
     }
-    if (cache != nullptr && !(reclaim && (cache->flags & SLAB_NO_REAP) != 0))
-      given += release_empty(*cache, pages - given, reclaim ? 0 : kept_empty(*cache));
-    sync::preempt_enable();
     if (cache == nullptr) break;
+    if (reclaim && (cache->flags & SLAB_NO_REAP) != 0) continue;
+    given += release_empty(*cache, pages - given, reclaim ? 0 : kept_empty(*cache));
   }
   return given;
 }

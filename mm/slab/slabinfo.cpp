@@ -19,7 +19,7 @@ std::size_t SlabAllocator::live_objects(const kmem_cache& cache) const {
     ++walked;
   };
   std::size_t slabs = 0;
-  sync::preempt_disable();
+  const sync::PreemptGuard one_round_at_a_time;
   {
     const arch::IrqGuard guard;
     if (cache.current != nullptr) count(*cache.current);
@@ -33,7 +33,6 @@ std::size_t SlabAllocator::live_objects(const kmem_cache& cache) const {
     count(*slab);
     round.put_back(*slab);
   }
-  sync::preempt_enable();
   if (slabs > walked) live += (slabs - walked) * cache.objects;  // the full ones
   return live;
 }

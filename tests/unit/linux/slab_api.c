@@ -74,6 +74,27 @@ int c_constructors(void) {
   return 0;
 }
 
+/* Sizes that the compiler does not know. */
+int c_kmalloc_variable(void) {
+  static const size_t sizes[][2] = {{1, 32},    {32, 32},     {33, 64},     {96, 96},     {97, 128},
+                                    {200, 256}, {4096, 4096}, {4097, 8192}, {8192, 8192}, {8193, 16384}};
+  volatile size_t nothing = 0;
+  unsigned i;
+  EXPECT(kmalloc(nothing, GFP_KERNEL) == ZERO_SIZE_PTR);
+  EXPECT(kmalloc(nothing, GFP_ATOMIC) == ZERO_SIZE_PTR);
+  EXPECT(kmalloc(nothing - 1, GFP_KERNEL) == NULL);
+  for (i = 0; i < sizeof sizes / sizeof sizes[0]; ++i) {
+    const volatile size_t* const asked = &sizes[i][0];
+    void* const kernel = kmalloc(*asked, GFP_KERNEL);
+    void* const atomic = kmalloc(*asked, GFP_ATOMIC);
+    EXPECT(kernel != NULL && ksize(kernel) == sizes[i][1]);
+    EXPECT(atomic != NULL && ksize(atomic) == sizes[i][1]);
+    kfree(kernel);
+    kfree(atomic);
+  }
+  return 0;
+}
+
 int c_kmalloc_family(void) {
   char* text;
   char* more;

@@ -52,6 +52,7 @@ int balance(kmem_cache* cache) {
 
 TEST(SlabApi, c_book_listing) { LONGS_EQUAL(0, c_book_listing()); }
 TEST(SlabApi, c_constructors) { LONGS_EQUAL(0, c_constructors()); }
+TEST(SlabApi, c_kmalloc_variable) { LONGS_EQUAL(0, c_kmalloc_variable()); }
 TEST(SlabApi, c_kmalloc_family) { LONGS_EQUAL(0, c_kmalloc_family()); }
 TEST(SlabApi, c_named_cache) { LONGS_EQUAL(0, c_named_cache()); }
 TEST(SlabApi, c_mempool_callbacks) { LONGS_EQUAL(0, c_mempool_callbacks()); }
