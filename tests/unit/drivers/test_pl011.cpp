@@ -6,6 +6,7 @@
 #include <drivers/pl011.hpp>
 
 #include "fakes/register_file.hpp"
+#include "unit/drivers/uart_pipe.hpp"
 
 using namespace mink;
 using namespace mink::drivers;
@@ -205,26 +206,7 @@ TEST(Pl011, full_ring_masks_and_the_drained_one_unmasks) {
 
 TEST(Pl011, a_long_pipe_loses_nothing) {
   start();
-  constexpr std::size_t kTotal = 20'000;
-  std::size_t fed = 0, got = 0;
-  unsigned random = 12345;
-  while (got < kTotal) {
-    random = random * 1664525 + 1013904223;
-    if (fed < kTotal) {
-      const std::size_t n = (random >> 20) < kTotal - fed ? (random >> 20) : kTotal - fed;
-      device.feed(n);
-      fed += n;
-    }
-    interrupts();
-    for (unsigned reads = (random >> 8) % 700; reads != 0; --reads) {
-      const int byte = uart.try_get();
-      interrupts();
-      if (byte < 0) break;
-      CHECK_EQUAL(static_cast<int>(got % 256), byte);
-      ++got;
-    }
-  }
-  CHECK_TRUE(uart.throttled() > 1);
+  expect_a_long_pipe_loses_nothing(device, uart, [this] { interrupts(); });
   CHECK_EQUAL(-1, device.when(R::Icr::kOffset));  // a write there could forget a byte that came in between
 }
 

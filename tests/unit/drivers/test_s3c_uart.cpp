@@ -10,6 +10,7 @@
 
 #include "fakes/register_file.hpp"
 #include "s3c_uart_impl.hpp"
+#include "unit/drivers/uart_pipe.hpp"
 
 using namespace mink;
 using namespace mink::drivers;
@@ -253,24 +254,7 @@ TEST(S3cUart, full_ring_masks_and_the_drained_one_unmasks) {
 
 TEST(S3cUart, a_long_pipe_loses_nothing) {
   start();
-  constexpr std::size_t kTotal = 20'000;
-  std::size_t fed = 0, got = 0;
-  unsigned random = 12345;
-  while (got < kTotal) {
-    random = random * 1664525 + 1013904223;
-    const std::size_t n = std::min<std::size_t>(random >> 20, kTotal - fed);
-    if (n != 0) device.feed(n);
-    fed += n;
-    interrupts();
-    for (unsigned reads = (random >> 8) % 700; reads != 0; --reads) {
-      const int byte = uart.try_get();
-      interrupts();
-      if (byte < 0) break;
-      CHECK_EQUAL(static_cast<int>(got % 256), byte);
-      ++got;
-    }
-  }
-  CHECK_TRUE(uart.throttled() > 1);
+  expect_a_long_pipe_loses_nothing(device, uart, [this] { interrupts(); });
 }
 
 TEST(S3cUart, polled_before_it_sends_by_interrupt) {
