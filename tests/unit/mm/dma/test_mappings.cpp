@@ -160,6 +160,12 @@ TEST(DmaMappings, a_device_that_does_not_reach_all_memory) {
   CHECK_EQUAL(0, dma_set_mask_and_coherent(&narrow, DMA_BIT_MASK(32)));
   CHECK_EQUAL(0xffffffffull, mask);
   CHECK_EQUAL(DMA_BIT_MASK(32), narrow.coherent_dma_mask);
+  narrow.coherent_dma_mask = 1;
+  const std::size_t used = mm::coherent_memory().used_pages();
+  dma_addr_t handle = 0;
+  POINTERS_EQUAL(nullptr, dma_alloc_coherent(&narrow, 64, &handle, GFP_KERNEL));
+  said("dma_alloc_coherent: narrow: ");
+  CHECK_EQUAL(used, mm::coherent_memory().used_pages());
 }
 
 TEST(DmaMappings, more_than_can_be_noted_still_work) {
