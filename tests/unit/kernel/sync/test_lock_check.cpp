@@ -47,6 +47,15 @@ TEST(LockCheck, TheOrderOfRanksIsHeld) {
   }
 }
 
+TEST(LockCheck, TwoOfOneRankAreOutOfOrder) {
+  SpinLock one{"one", 2};
+  SpinLock other{"other", 2};
+  const sync::LockGuard first{one};
+  const sync::LockGuard second{other};
+  CHECK(fakes::logged("BUG: lock order: other"));
+  fakes::take_log();
+}
+
 TEST(LockCheck, TheLongestHoldIsMeasured) {
   static std::uint64_t now;
   now = 1000;
