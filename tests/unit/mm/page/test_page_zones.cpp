@@ -104,18 +104,23 @@ TEST(PageZones, APageOnAListIsNoWayAroundTheMarks) {
 
 // What the better zone's lists hold is asked for before a lower zone is.
 TEST(PageZones, TheListsGoBackBeforeALowerZoneGives) {
-  TestArena arena{{.pages = 96, .dma_pages = 32, .list_limit = 16}};
+  TestArena arena{{.pages = 512, .dma_pages = 32, .list_limit = 16}};
   PageAllocator& pages = arena.pages();
-  std::array<page*, 64> all{};
+  std::array<page*, 480> all{};
   for (page*& p : all) {
     p = pages.alloc(GFP_NOWAIT, 0, kCaller);
     CHECK(zone_of(*p) == ZoneType::Normal);
   }
-  const auto in_first_eight = [&](const page* p) { return p - pages.mem_map() < 32 + 8; };
+  // Every second page, so that the lists are open; then eight side by side, which stay on them.
+  const auto number = [&](const page* p) { return p - pages.mem_map() - 32; };
   for (page* const p : all) {
-    if (in_first_eight(p)) pages.free(p, 0, kCaller);
+    if (number(p) >= 8 && number(p) % 2 != 0) pages.free(p, 0, kCaller);
   }
-  LONGS_EQUAL(8, pages.free_pages(ZoneType::Normal));
+  for (page* const p : all) {
+    if (number(p) < 8) pages.free(p, 0, kCaller);
+  }
+  LONGS_EQUAL(16, pages.listed_pages(ZoneType::Normal));
+  LONGS_EQUAL(1, pages.orders(ZoneType::Normal));
   page* const block = pages.alloc(GFP_NOWAIT, 3, kCaller);
   CHECK(zone_of(*block) == ZoneType::Normal);
   CHECK(zone_of(*pages.alloc(GFP_NOWAIT, 3, kCaller)) == ZoneType::Dma);
