@@ -76,7 +76,9 @@ void* take(mempool_t& pool, gfp_t quick) {
 }
 
 inline void* alloc_by_callback(mempool_t* pool, gfp_t gfp_mask) {
-  if ((sync::in_atomic() | arch::irqs_disabled()) && (gfp_mask & __GFP_DIRECT_RECLAIM) != 0) [[unlikely]]
+  // One branch.
+  const bool may_not_sleep = (unsigned{sync::in_atomic()} | unsigned{arch::irqs_disabled()}) != 0;
+  if (may_not_sleep && (gfp_mask & __GFP_DIRECT_RECLAIM) != 0) [[unlikely]]
     return alloc_slow(pool, gfp_mask, false);
   void* const given = pool->alloc((gfp_mask & ~kWaits) | kPatient, pool->pool_data);
   const arch::IrqState irq = arch::irq_save();
