@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """From a checkout to an image: configured once, built always, which is quick when there is nothing to do."""
+import contextlib
+import fcntl
 import pathlib
 import subprocess
 import sys
@@ -22,12 +24,22 @@ def quietly(argv, what, folder=ROOT):
     return result.stdout
 
 
+@contextlib.contextmanager
+def one_at_a_time(directory):
+    """Two builds in one folder would read each other's half-written files; ninja does not see to it."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with open(directory / ".lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def build(preset, targets=()):
     directory = ROOT / "build" / preset
-    if not (directory / "build.ninja").exists():
-        print(f"configuring and building {preset}, once ...", file=sys.stderr, flush=True)
-        quietly(["cmake", "--preset", preset], "configuring")
-    quietly(["cmake", "--build", "--preset", preset, *(["--target", *targets] if targets else [])], "the build")
+    with one_at_a_time(directory):
+        if not (directory / "build.ninja").exists():
+            print(f"configuring and building {preset}, once ...", file=sys.stderr, flush=True)
+            quietly(["cmake", "--preset", preset], "configuring")
+        quietly(["cmake", "--build", "--preset", preset, *(["--target", *targets] if targets else [])], "the build")
     return directory
 
 
