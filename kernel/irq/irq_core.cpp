@@ -170,8 +170,8 @@ void IrqCore::dispatch(IrqChip& chip, unsigned base) {
   for (unsigned line = chip.next_pending(); line != IrqChip::kNone; line = chip.next_pending()) {
     chip.ack(line);
     handle(base + line);
-    arch::
-        dsb();  // what the handler wrote is at its device, and a level has fallen, before the controller is asked again
+    // What the handler wrote is at its device, and a level has fallen, before the controller is asked again.
+    arch::dsb();
     chip.eoi(line);
   }
 }
